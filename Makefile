@@ -1,0 +1,43 @@
+VENV ?= .venv
+PYTHON ?= python3
+PY = $(VENV)/bin/python
+INSTALLED = $(VENV)/.installed
+
+.PHONY: demo test browser lab lint notebooks publish bench soak clean
+
+demo: $(INSTALLED)  # paint the cat: results/demo.png
+	$(PY) -m nst cat brush_strokes -o results/demo.png
+
+test: $(INSTALLED)
+	$(PY) -m pytest
+
+browser: $(INSTALLED)  # the Studio in Chromium; screenshots in artefacts/
+	$(PY) -m pytest tests/browser/studio.py
+
+lab: $(INSTALLED)  # open JupyterLab on the course
+	$(PY) -m jupyterlab notebooks
+
+lint: $(INSTALLED)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+notebooks: $(INSTALLED)  # execute the course at full size, outputs included
+	$(PY) -m notebooks.build execute
+
+publish: $(INSTALLED)  # make publish REPO=owner/name: badges and clone addresses
+	$(PY) -m notebooks.build publish $(REPO)
+
+bench: $(INSTALLED)
+	$(PY) -m benchmarks.step --sizes 256 512
+	$(PY) -m benchmarks.studio
+
+soak: $(INSTALLED)  # MINUTES of random hands on the Studio
+	$(PY) -m benchmarks.soak --minutes $(or $(MINUTES),30)
+
+$(INSTALLED): pyproject.toml  # once, and again when the requirements change
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --editable '.[lab,dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .venv-colab build dist artefacts

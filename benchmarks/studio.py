@@ -1,0 +1,86 @@
+"""How fast the Studio obeys, in a real browser, at 256 px.
+
+    python -m benchmarks.studio
+
+Prints a table as Markdown and writes artefacts/studio.json.
+"""
+
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+
+from tests.browser import lab
+from tests.colab_like import ROOT, environment
+
+CELL = """import nst
+studio = nst.Studio("cat", "brush_strokes", sizes=(128, 256), steps=(12, 1000))
+studio"""
+TIMES = 7
+ROWS = (
+    ("first picture", "Start to the first new picture (s)"),
+    ("step", "a step at 256 px (s)"),
+    ("label", "slider let go to its value in the label (s)"),
+    ("effect", "slider let go to a picture painted with it (s)"),
+    ("pause", "Pause to standstill (s)"),
+)
+
+
+def measure(python):
+    """{what: median seconds} under the JupyterLab of ``python``."""
+    folder = Path(tempfile.mkdtemp())
+    lab.write(folder / "studio.ipynb", CELL)
+    found = {name: [] for name, _ in ROWS}
+    with (
+        lab.server(python, folder, PYTHONPATH=str(ROOT)) as address,
+        lab.page() as page,
+    ):
+        lab.open_and_run(page, address, "studio.ipynb")
+        panel = lab.Panel(page)
+        page.wait_for_function(lab.READY)
+        before = panel.picture()
+        panel.play("play")
+        found["first picture"] = [panel.until(lambda: panel.picture() != before)]
+        panel.until(lambda: "256×" in panel.text() and panel.number() > 16, 120)
+        page.wait_for_timeout(10_000)  # the pace is an average over some steps
+        found["step"] = [1 / panel.steps_per_second()]
+        for turn in range(TIMES):
+            weight = "10000" if turn % 2 == 0 else "off"
+            panel.key(0, "End" if turn % 2 == 0 else "Home")
+            word = f"style {weight.replace('off', '0')} "
+            delay = panel.until(lambda word=word: word in panel.text())
+            number = panel.number()
+            more = panel.until(lambda n=number: panel.number() > n)
+            found["label"] += [delay]
+            found["effect"] += [delay + more]
+            page.wait_for_timeout(1000)
+            panel.play("pause")
+            found["pause"] += [panel.until(panel.stands_still)]
+            panel.play("play")
+            page.wait_for_timeout(1500)
+        panel.play("pause")
+    return {name: statistics.median(times) for name, times in found.items()}
+
+
+def main():
+    stacks = {"JupyterLab 4, ipywidgets 8": sys.executable}
+    stacks["JupyterLab 3.6, ipywidgets 7.7"] = str(environment())
+    table = {name: measure(python) for name, python in stacks.items()}
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__}"
+    print(f"| 256 px, {machine} | {' | '.join(table)} |")
+    print(f"|---|{'---|' * len(table)}")
+    for name, label in ROWS:
+        values = " | ".join(f"{column[name]:.2f}" for column in table.values())
+        print(f"| {label} | {values} |")
+    (ROOT / "artefacts").mkdir(exist_ok=True)
+    path = ROOT / "artefacts" / "studio.json"
+    path.write_text(json.dumps({"machine": machine, "seconds": table}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

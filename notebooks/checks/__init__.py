@@ -1,0 +1,1 @@
+"""Checks of the exercises: nNN.py holds those of notebook NN."""

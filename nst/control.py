@@ -1,0 +1,110 @@
+"""Steering the result: colours, blends of styles, regions."""
+
+import torch
+
+from .samples import load
+
+
+def match_colors(image, target, epsilon=1e-5):
+    """Give ``image`` the mean and covariance of ``target``'s colours.
+
+    Both (1, 3, H, W), of any sizes. The linear map is the symmetric one of Gatys et
+    al. 2016, "Preserving color": A = C_t^½ C_s^-½. ``epsilon`` is added to both
+    covariances' diagonals, so that grey and constant pictures are safe.
+    """
+    source, source_mean, source_root = _statistics(image, epsilon)
+    _, target_mean, target_root = _statistics(target, epsilon)
+    matched = target_root @ torch.linalg.inv(source_root) @ source + target_mean
+    return matched.view_as(image).clamp(0, 1).to(image.dtype)
+
+
+def keep_colors(image, content):
+    """Give ``image`` the colours of ``content`` and leave it only its brightness.
+
+    Both (1, 3, H, W) of one size. Luminance transfer of Gatys et al. 2016,
+    "Preserving color", in YIQ: Y from ``image``, I and Q from ``content``.
+    """
+    luma = torch.tensor((0.299, 0.587, 0.114)).to(image).view(1, 3, 1, 1)
+    return (content + ((image - content) * luma).sum(1, keepdim=True)).clamp(0, 1)
+
+
+def recolor(style, content, recipe):
+    """``style`` with the colours that the recipe's ``color`` asks for."""
+    if recipe.color == "match":
+        return match_colors(style, content)
+    if recipe.color == "histogram":
+        from skimage.exposure import match_histograms
+
+        ours, theirs = (x[0].cpu().numpy() for x in (style, content))
+        matched = match_histograms(ours, theirs, channel_axis=0)
+        return torch.from_numpy(matched)[None].to(style).clamp(0, 1)
+    return style
+
+
+def load_mask(source, device="cpu"):
+    """A region as (1, 1, H, W) in [0, 1]: the brightness of a picture; None is None."""
+    return None if source is None else load(source).mean(1, keepdim=True).to(device)
+
+
+def shrink(mask, stride):
+    """A mask (1, 1, H, W) at a layer's positions, averaged as its poolings do."""
+    while mask is not None and stride > 1:
+        mask, stride = torch.nn.functional.avg_pool2d(mask, 2), stride // 2
+    return mask
+
+
+def regions_of(masks):
+    """[(mask, indices of the styles that share it), ...]."""
+    regions = []
+    for index, mask in enumerate(masks):
+        for known, members in regions:
+            if _same(known, mask):
+                members.append(index)
+                break
+        else:
+            regions.append((mask, [index]))
+    return regions
+
+
+def blended_targets(grams, regions, recipe):
+    """[(mask, {layer: Gram}), ...]: in each region its styles' mean, by ``blend``.
+
+    ``grams`` is one dict a style. Regions that aim at the same are one, so that
+    cutting a picture into regions of one style changes nothing.
+    """
+    blend, targets = recipe.blend or (1.0,) * len(grams), []
+    for mask, members in regions:
+        target = {}
+        for index, layer in enumerate(recipe.style_layers):
+            weights = [
+                w[index] if isinstance(w, tuple) else w
+                for w in map(blend.__getitem__, members)
+            ]
+            parts = zip(weights, members, strict=True)
+            total = sum(w * grams[k][layer] for w, k in parts)
+            target[layer] = total / max(sum(weights), 1e-12)
+        for i, (other, known) in enumerate(targets):
+            if None not in (mask, other) and all(
+                map(torch.equal, *(t.values() for t in (known, target)))
+            ):
+                targets[i] = ((mask + other).clamp(max=1), known)
+                break
+        else:
+            targets.append((mask, target))
+    return targets
+
+
+def _same(one, other):
+    if one is None or other is None:
+        return one is other
+    return one.shape == other.shape and torch.equal(one, other)
+
+
+def _statistics(image, epsilon):
+    """Centred pixels (3, H·W), their mean (3, 1), the root of their covariance."""
+    pixels = image[0].flatten(1).double()
+    mean = pixels.mean(1, keepdim=True)
+    pixels = pixels - mean
+    covariance = pixels @ pixels.mT / pixels.shape[1]
+    values, vectors = torch.linalg.eigh(covariance + epsilon * torch.eye(3).to(pixels))
+    return pixels, mean, vectors @ values.clamp_min(0).sqrt().diag() @ vectors.mT

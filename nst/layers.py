@@ -1,0 +1,16 @@
+"""The names of VGG19's layers."""
+
+# VGG19: five blocks of 3x3 convolutions, each convolution followed by a ReLU and
+# each block by a pooling layer that halves the image.
+CONVOLUTIONS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}
+CHANNELS = {1: 64, 2: 128, 3: 256, 4: 512, 5: 512}
+LAYERS = ()
+for block, count in CONVOLUTIONS.items():
+    for i in range(1, count + 1):
+        LAYERS += (f"conv{block}_{i}", f"relu{block}_{i}")
+    LAYERS += (f"pool{block}",)
+
+
+def stride_of(layer):
+    """How many pixels apart a layer's positions are: 1 for relu1_1, 2 for pool1."""
+    return 1 << (int(layer[4]) - (not layer.startswith("pool")))

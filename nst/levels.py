@@ -1,0 +1,112 @@
+"""One level of coarse to fine: its pictures, its first image, its objective."""
+
+from functools import partial
+
+import torch
+
+from .control import match_colors, recolor
+from .errors import InputError
+from .images import resize
+from .objective import Objective
+from .optimize import lbfgs, optimize
+from .vgg import load_vgg19
+
+
+def load_network(recipe, device):
+    """The `VGG19` that a recipe asks for."""
+    return load_vgg19(
+        recipe.weights,
+        recipe.pooling,
+        normalize=recipe.normalize,
+        scale=recipe.activation_scale,
+    ).to(device)
+
+
+def begin_level(vgg, content, style, image, size, recipe, masks=None):
+    """A level's first image and its objective; None is the recipe's ``initial``."""
+    content = fit(content, size, recipe)
+    shape, scale = tuple(content.shape[-2:]), recipe.style_scale
+    styles = [
+        recolor(fit(s, round(size * scale), recipe, enlarge=scale > 1), content, recipe)
+        for s in as_list(style)
+    ]
+    masks = [
+        mask if mask is None else resize(mask, shape)
+        for mask in masks or [None] * len(styles)
+    ]
+    image = first_image(content, styles, masks, recipe) if image is None else image
+    return resize(image, shape), Objective(vgg, content, styles, recipe, masks)
+
+
+def first_image(content, styles, masks, recipe):
+    """The recipe's ``initial``: each style's own, by its weight and in its region."""
+    image = weight = torch.zeros_like(content)
+    for index, (style, mask) in enumerate(zip(styles, masks, strict=True)):
+        blend = recipe.blend[index] if recipe.blend else 1.0
+        share = sum(blend) / len(blend) if isinstance(blend, tuple) else blend
+        share = share if mask is None else share * mask
+        first = INITIAL[recipe.initial](content, style, recipe.seed)
+        image = image + share * resize(first, tuple(content.shape[-2:]))
+        weight = weight + share
+    return torch.where(weight > 0, image / weight.clamp_min(1e-9), content)
+
+
+def as_list(style):
+    """One style or several, as a list."""
+    return list(style) if isinstance(style, list | tuple) else [style]
+
+
+def improve(image, objective, steps):
+    """`optimize` as the objective's recipe says."""
+    recipe = objective.recipe
+    return optimize(
+        image,
+        objective,
+        steps,
+        optimizer=OPTIMIZERS[recipe.optimizer](recipe),
+        clamp=recipe.clamp_in_closure,
+    )
+
+
+def fit(image, size, recipe, *, enlarge=True):
+    """``image`` at a level's size: its long side, or a square where the recipe is."""
+    if recipe.square:
+        return resize(image, (size, size))
+    return resize(image, size, enlarge=enlarge)
+
+
+def noise(content, style, seed):
+    """White noise, the paper's start, shaped like ``content``; the same everywhere."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand(content.shape, generator=generator).to(content)
+
+
+INITIAL = {
+    "recolored": lambda content, style, seed: match_colors(content, style),
+    "content": lambda content, style, seed: content,
+    "noise": noise,
+    "style": lambda content, style, seed: style,
+}
+
+OPTIMIZERS = {
+    "lbfgs": lambda recipe: partial(
+        lbfgs, learning_rate=recipe.learning_rate, history=recipe.history
+    ),
+    "adam": lambda recipe: (
+        lambda image: torch.optim.Adam([image], lr=recipe.learning_rate)
+    ),
+}
+
+
+def check_sizes(content, style, recipe):
+    """Raise `InputError` if a level would be too small for the network."""
+    for size, _ in recipe.levels():
+        style_size = max(1, round(size * recipe.style_scale))
+        images = [fit(s, style_size, recipe) for s in as_list(style)]
+        for image in (fit(content, size, recipe), *images):
+            height, width = image.shape[-2:]
+            if min(height, width) < 16:  # four poolings come before relu5_1
+                raise InputError(
+                    f"a picture of {width}x{height} pixels is too small for the "
+                    "network: use a larger size, so that its short side has at least 16"
+                )

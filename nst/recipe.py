@@ -1,0 +1,150 @@
+"""A recipe: every number that decides what a picture will look like."""
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+from .errors import InputError, one_of
+from .layers import LAYERS
+from .presets import PRESETS
+
+CHOICES = {
+    "scale": ("relative", "paper", "mean"),
+    "pooling": ("max", "average"),
+    "optimizer": ("lbfgs", "adam"),
+    "color": ("style", "content", "match", "histogram"),
+}
+INITIALS = ("recolored", "content", "noise", "style")  # or a picture
+LEAST = {  # the smallest value allowed
+    **dict.fromkeys(("content_weight", "style_weight", "tv_weight"), 0.0),
+    **dict.fromkeys(("content_layer_weights", "style_layer_weights"), 0.0),
+    **dict.fromkeys(("activation_scale", "learning_rate"), 1e-9),
+    **{"blend": 0.0, "style_scale": 0.05, "tile": 64},
+    **{"seed": 0, "history": 1, "size": 16, "sizes": 16, "steps": 1},
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What to compute. Raises `InputError` for what cannot be.
+
+    ``size`` is the result's long side in pixels. ``sizes`` are the levels of coarse
+    to fine (None: halvings of ``size`` down to 128). ``steps`` is the number of
+    optimiser steps at each level: an int, one per level, or None for our choice.
+    Layer weights multiply each layer's loss (None: one over the number of layers).
+    ``initial`` is "recolored" (the content in the style's colours), "content",
+    "noise", "style", or the path of a picture. ``weights`` are as in `load_vgg19`.
+    ``color`` is the "style"'s, the "content"'s (only brightness is painted), or the
+    style's after it took the content's mean and covariance ("match") or "histogram".
+    """
+
+    content_layers: tuple = ("relu3_2", "relu4_2")
+    style_layers: tuple = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+    content_layer_weights: tuple | None = None
+    style_layer_weights: tuple | None = None
+    content_weight: float = 1.0
+    style_weight: float = 15.0  # 1 is a hint of paint, 1000 is paint alone
+    tv_weight: float = 0.0
+    scale: str = "relative"
+    pooling: str = "max"
+    weights: str = "bundled"
+    normalize: bool = True
+    activation_scale: float = 1.0
+    initial: str = "recolored"
+    seed: int = 0
+    size: int = 512
+    sizes: tuple | None = None
+    steps: int | tuple | None = None
+    square: bool = False  # squeeze both pictures to size x size
+    optimizer: str = "lbfgs"
+    learning_rate: float = 1.0
+    history: int = 10  # as good as 100, and a tenth of its memory
+    clamp_in_closure: bool = False
+    color: str = "style"
+    style_scale: float = 1.0  # of the style's size: strokes grow with it
+    blend: tuple | None = None  # of several styles: a weight each, or one per layer
+    tile: int | None = None  # evaluate in tiles of this size: less memory, same result
+
+    @classmethod
+    def preset(cls, name, **changes):
+        """The recipe called ``name``, one of `PRESETS`, with some fields changed."""
+        return cls(**PRESETS[one_of("recipe", name, PRESETS)]).replace(**changes)
+
+    @classmethod
+    def gatys(cls, **changes):  # the paper's
+        return cls.preset("gatys", **changes)
+
+    @classmethod
+    def original(cls, **changes):  # the student's notebook's, wrong on purpose
+        return cls.preset("original", **changes)
+
+    def replace(self, **changes):
+        """This recipe with some fields changed; a new ``size`` scales its levels."""
+        for name in changes:
+            one_of("recipe field", name, tuple(self.__dataclass_fields__))
+        if self.sizes and changes.get("size") and "sizes" not in changes:
+            sizes = (round(s * changes["size"] / self.size) for s in self.sizes)
+            changes["sizes"] = tuple(max(1, size) for size in sizes)
+        return dataclasses.replace(self, **changes)
+
+    @property
+    def initial_picture(self):
+        """Whether ``initial`` is a picture of yours rather than one of `INITIALS`."""
+        return self.initial not in INITIALS
+
+    def levels(self):
+        """[(size, steps), ...] from coarse to fine.
+
+        Coarse steps are cheap and set the composition, so they are many: by default
+        60 at the first level, 38 at the second and 25 at each one after it.
+        """
+        sizes = self.sizes or (self.size,)
+        while not self.sizes and sizes[0] // 2 >= 128:
+            sizes = (round(sizes[0] / 2), *sizes)
+        steps = self.steps or [60, 38, *[25] * len(sizes)][: len(sizes)]
+        steps = [steps] * len(sizes) if isinstance(steps, int) else steps
+        if len(steps) != len(sizes):
+            counts = f"{len(steps)} steps for {len(sizes)} levels"
+            raise InputError(f"{counts}: give one for each level")
+        return list(zip(sizes, steps, strict=True))
+
+    def __post_init__(self):
+        for name, value in vars(self).items():
+            object.__setattr__(self, name, _tuples(value))
+        if self.sizes:
+            object.__setattr__(self, "size", self.sizes[-1])
+        for name, allowed in CHOICES.items():
+            one_of(name, getattr(self, name), allowed)
+        for name, least in LEAST.items():
+            for number in _flat(getattr(self, name)):
+                _check(name, number, least)
+        for kind in ("content", "style"):
+            layers = getattr(self, f"{kind}_layers")
+            _ = [one_of("layer", layer, LAYERS) for layer in layers]
+            weights = getattr(self, f"{kind}_layer_weights")
+            if weights is not None and len(weights) != len(layers):
+                counts = f"{len(weights)} {kind}_layer_weights for {len(layers)} layers"
+                raise InputError(f"{counts}: give one for each layer")
+        self.levels()
+        for weights in self.blend or ():
+            if isinstance(weights, tuple) and len(weights) != len(self.style_layers):
+                raise InputError(f"blend has {weights!r}: give one for each layer")
+
+
+def _tuples(value):
+    """JSON has lists where we have tuples."""
+    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+
+
+def _flat(value):
+    return sum(map(_flat, value), []) if isinstance(value, tuple) else [value]
+
+
+def _check(name, number, least):
+    if number is None and Recipe.__dataclass_fields__[name].default is None:
+        return
+    kinds = int if isinstance(least, int) else int | float
+    right = isinstance(number, kinds) and not isinstance(number, bool)
+    if not (right and math.isfinite(number) and number >= least):
+        kind = "whole" if kinds is int else "finite"
+        raise InputError(f"{name} is {number!r}: give a {kind} number from {least} up")

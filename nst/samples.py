@@ -1,0 +1,71 @@
+"""Something to start with: pictures that are there offline, paintings to download."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from .errors import InputError, one_of
+
+_here = Path(__file__).parent  # a wheel holds data/ inside, a checkout beside
+DATA = next((p for p in (_here / "data", _here.parent / "data") if p.is_dir()), _here)
+PHOTOS = ("cat", "astronaut", "coffee", "rocket", "hubble")  # scikit-image's
+STYLES = ("brush_strokes", "stained_glass", "waves", "pointillism", "ink")  # ours
+SAMPLES = PHOTOS + STYLES
+# {name: {"title", "address", "sha256" of the file served}}, all in the public domain
+PAINTINGS = json.loads((DATA / "paintings.json").read_text(encoding="utf-8"))
+
+
+def sample(name, size=None):
+    """One of `SAMPLES` as a (1, 3, H, W) image; ``size`` as in `load_image`."""
+    from .images import load_image
+
+    if one_of("sample", name, SAMPLES) in STYLES:
+        return load_image(DATA / f"{name}.jpg", size)
+    import skimage.data
+
+    name = {"hubble": "hubble_deep_field"}.get(name, name)
+    return load_image(getattr(skimage.data, name)(), size)
+
+
+def painting(name, size=None):
+    """One of `PAINTINGS`, downloaded once, checked by its sha256 and cached.
+
+    The cache is the folder that NST_CACHE names, else ~/.cache/nst.
+    """
+    from .images import load_image
+
+    entry = PAINTINGS[one_of("painting", name, PAINTINGS)]
+    cache = Path(os.environ.get("NST_CACHE") or Path.home() / ".cache" / "nst")
+    path = cache / f"{name}.jpg"
+    if not path.is_file() or _sha256(path) != entry["sha256"]:
+        _download(entry["address"], path, entry["sha256"])
+    return load_image(path, size)
+
+
+def load(source, size=None):
+    """`sample`, `painting` or `load_image`, whichever understands ``source``."""
+    from .images import load_image
+
+    if isinstance(source, str) and source in SAMPLES:
+        return sample(source, size)
+    if isinstance(source, str) and source in PAINTINGS:
+        return painting(source, size)
+    return load_image(source, size)
+
+
+def _download(address, path, sha256):
+    from torch.hub import download_url_to_file
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        download_url_to_file(address, str(path), hash_prefix=sha256, progress=True)
+    except (OSError, RuntimeError) as error:  # no network; a wrong hash
+        raise InputError(
+            f"could not download the painting {path.stem!r} ({error}): "
+            f"use a style that needs no network, {', '.join(STYLES)}"
+        ) from error
+
+
+def _sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,16 @@
+"""The Studio: sliders that act while the picture is being painted.
+
+The engine, which knows no widgets:
+  state.py     one moment of a run
+  session.py   a run that can be changed, undone and gone back in
+  painter.py   its network and targets, kept while they serve
+  replay.py    what a saved picture carries, and how it becomes the picture again
+  room.py      whether a run fits into memory
+The panel:
+  panel.py     `Studio`, a session behind widgets
+  layout.py    the widgets: dials.py, chooser.py, strip.py and settings.py are parts
+  actions.py   what they do
+  views.py     what is shown, as HTML; chart.py as SVG; film.py as an animation
+  shelf.py     where results are put
+  jupyter.py   where versions and front ends differ
+"""

@@ -1,0 +1,81 @@
+"""Network and targets, kept while they serve: a moved weight costs no new ones."""
+
+from operator import attrgetter
+
+from ..control import recolor
+from ..images import resize
+from ..levels import begin_level, first_image, fit, improve, load_network
+from ..recipe import Recipe
+from ..samples import load
+from .state import LIVE
+
+NEUTRAL = {name: getattr(Recipe(), name) for name in LIVE}
+NETWORK = attrgetter("weights", "pooling", "normalize", "activation_scale")
+FOREVER = 1 << 60  # steps
+
+
+class Painter:
+    """Turns a `State` into steps."""
+
+    def __init__(self, device):
+        self.device = device
+        self.forget()
+
+    def forget(self):
+        """Let the memory go: the next step builds everything again."""
+        self._network = self._objective = (None, None)  # each after what it is for
+
+    def first_image(self, content, style, recipe):
+        """What a run begins with, fitted to its first level."""
+        size, scale = recipe.levels()[0][0], recipe.style_scale
+        content = fit(content.image, size, recipe)
+        if recipe.initial_picture:
+            return resize(load(recipe.initial), tuple(content.shape[-2:]))
+        style = fit(style.image, round(size * scale), recipe, enlarge=scale > 1)
+        style = recolor(style, content, recipe)
+        return first_image(content, [style], [None], recipe)
+
+    def steps(self, state):
+        """A generator of `Step`s from ``state`` to the end of its level."""
+        size, left = state.level()
+        objective = self._prepare(state, size)
+        objective.recipe = state.recipe
+        image = resize(state.image.to(self.device), self._shape)
+        return improve(image, objective, left or FOREVER)
+
+    def matched(self, losses):
+        """The share of each target's energy that is met: {"style/relu1_1": 0.98}."""
+        return {
+            name: max(0.0, 1 - losses[name] / e) for name, e in self._energy.items()
+        }
+
+    def _prepare(self, state, size):
+        fixed = state.recipe.replace(**NEUTRAL)
+        if fixed.color == "content":  # is only shown so
+            fixed = fixed.replace(color="style")
+        key = (state.content, state.style, size, fixed)
+        if self._objective[0] != key:
+            self._objective = (None, None)  # there may not be room for two
+            if self._network[0] != NETWORK(fixed):
+                self._network = (None, None)
+                self._network = NETWORK(fixed), load_network(fixed, self.device)
+            content = state.content.image.to(self.device)
+            style = state.style.image.to(self.device)
+            image, objective = begin_level(
+                self._network[1], content, style, state.image, size, fixed
+            )
+            self._objective = key, objective
+            self._shape, self._energy = tuple(image.shape[-2:]), _energy(objective)
+        return self._objective[1]
+
+
+def _energy(objective):
+    """What each layer's loss is when nothing matches; in the relative scale, 1."""
+    relative = objective.recipe.scale == "relative"
+    return {
+        f"{kind}/{name}": 1.0
+        if relative
+        else part.factor * part.target.square().sum().item()
+        for kind in ("content", "style")
+        for name, part in getattr(objective, kind).items()
+    }

@@ -1,0 +1,150 @@
+"""The Studio: a session, seen and steered through widgets."""
+
+import threading
+from pathlib import Path
+
+from IPython.display import display
+
+from ..images import save_image
+from ..live import pick
+from ..recipe import Recipe
+from . import views
+from .actions import Actions
+from .film import ENDING, save_film
+from .jupyter import PLAYING, close_earlier, close_tree
+from .layout import Layout
+from .replay import record
+from .session import Session
+from .shelf import place
+
+
+class Studio:
+    """A panel of sliders that act while the picture is being painted.
+
+    ``content`` and ``style`` are whatever `nst.iterate` takes, ``changes`` fields of
+    the recipe. Work is done only in messages from the browser; without one, by `run`.
+    """
+
+    def __init__(
+        self,
+        content="cat",
+        style="brush_strokes",
+        recipe=None,
+        *,
+        device=None,
+        **changes,
+    ):
+        if recipe is None:
+            changes = {"size": pick(cpu=256, gpu=512, fast=64), **changes}
+        recipe = (recipe or Recipe()).replace(**changes)
+        self.session = Session(content, style, recipe, device)
+        self.panel = Layout()
+        self.lock = threading.RLock()  # newer kernels hear the browser in a thread
+        self._jumped()
+        self.panel.say("Press Start. The sliders act while it paints.")
+        Actions(self)
+        close_earlier(self)
+
+    @property
+    def image(self):
+        """The picture as it is shown, (1, 3, H, W) on the CPU."""
+        return self.session.picture
+
+    @property
+    def recipe(self):
+        """The recipe as it is now."""
+        return self.session.state.recipe
+
+    def run(self, steps=1):
+        """Take some steps now; returns the last one."""
+        with self.lock:
+            step = self.session.run(self.session.state.number + steps)
+            self._show()
+        return step
+
+    def set(self, **changes):
+        """Change weights, which act at the next step, or begin a new run.
+
+        ``changes`` are fields of the recipe, ``content``, ``style`` or ``recipe``.
+        """
+        with self.lock:
+            state, told = self.session.state, views.told(changes)
+            if not self.session.fixed(changes):
+                self.session.change(**changes)
+                self._show()
+                return f"{told}: from step {state.number + 1} on."
+            pictures = [changes.pop(k, getattr(state, k)) for k in ("content", "style")]
+            recipe = changes.pop("recipe", state.recipe)
+            self.session.begin(*pictures, recipe.replace(**changes))
+            self._jumped()
+            return f"New run: {told}. Undo brings the last one back."
+
+    def restart(self):
+        """The same pictures and recipe from step 0."""
+        with self.lock:
+            state = self.session.state
+            self.session.begin(state.content, state.style, state.recipe)
+            self._jumped()
+            return "From the start. Undo brings the last run back."
+
+    def undo(self):
+        """Back to before the last change, its picture as well."""
+        with self.lock:
+            self.session.undo()
+            return self._jumped()
+
+    def snapshot(self):
+        """Keep the present picture and weights in the strip."""
+        with self.lock:
+            self.panel.strip.add(self.session.state, self.image)
+            return "Kept. Click a snapshot to go back to it."
+
+    def restore(self, state):
+        """Go back to a snapshot's state."""
+        with self.lock:
+            self.session.restore(state)
+            return self._jumped()
+
+    def save(self, path=None):
+        """Save the picture with its recipe and moves; returns the path."""
+        with self.lock:
+            path = Path(path or place(self.session.state, ".png"))
+            save_image(self.image, path, record(self.session))
+        return path
+
+    def film(self, path=None):
+        """Save the run as an animated picture (.webp or .gif); returns the path."""
+        state = self.session.state
+        path = Path(path or place(state, ENDING))
+        save_film(state.frames, path, self.session.colored)
+        return path
+
+    def close(self):
+        """Stop, and let go of widgets and memory."""
+        with self.lock:
+            self.playing = False
+            close_tree(self.panel)
+            self.session.close()
+
+    @property
+    def playing(self):
+        return getattr(self.panel.play, PLAYING)
+
+    @playing.setter
+    def playing(self, value):
+        setattr(self.panel.play, PLAYING, value)
+
+    def _jumped(self):
+        """Go on from another state; the run pauses at the end of its recipe."""
+        state = self.session.state
+        steps = sum(count for _, count in state.recipe.levels())
+        self.until = max(steps, state.number)
+        self.panel.plan(steps)
+        self._show()
+        return f"Back at {views.weights(state)}."
+
+    def _show(self):
+        self.panel.show(self.session, self.until)
+
+    def _ipython_display_(self):
+        display(self.panel)

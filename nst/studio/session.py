@@ -1,0 +1,143 @@
+"""The engine: a run that can be changed, undone and replayed, without widgets."""
+
+import time
+from collections import deque
+from dataclasses import replace
+
+import torch
+
+from ..control import keep_colors
+from ..errors import InputError
+from ..images import resize
+from ..levels import check_sizes
+from ..recipe import Recipe
+from ..transfer import choose_device
+from .film import frame
+from .painter import Painter
+from .room import check_room
+from .state import CURVES, LIVE, VIEWS, Picture, State, thin
+
+UNDOS, POINTS, FRAMES = 20, 400, 100  # how many are kept
+
+
+class Session:
+    """A run in the making: `step` goes on from ``state``, the rest steers it.
+
+    Whatever happens is a step or a move, and each move starts the optimiser afresh
+    from the present image. With no moves the steps are those of `nst.iterate`; the
+    pictures, the first recipe and the moves are enough to make any state again, see
+    replay.py.
+    """
+
+    def __init__(self, content, style, recipe=None, device=None):
+        self.device = choose_device(device)
+        self.pace = 0.0  # seconds a step takes, divided by the square of its size
+        self.state = self._steps = None
+        self._past = deque(maxlen=UNDOS)
+        self._painter = Painter(self.device)
+        self.begin(content, style, recipe or Recipe())
+
+    def begin(self, content, style, recipe):
+        """A new run, at step 0. The present one is an undo away."""
+        content, style = Picture.read(content), Picture.read(style)
+        check_sizes(content.image, style.image, recipe)
+        check_room(recipe, content.image, style.image, self.device)
+        image = self._painter.first_image(content, style, recipe)
+        self._go(State(content, style, recipe, recipe, image))
+
+    def fixed(self, changes):
+        """The names among ``changes`` that need a new run."""
+        seen = {self.state.recipe.color, changes.get("color")} <= VIEWS
+        return sorted(set(changes) - set(LIVE) - ({"color"} if seen else set()))
+
+    def change(self, **changes):
+        """Move weights, which act at the next step; or show it in other colours."""
+        if fixed := self.fixed(changes):
+            raise InputError(f"{fixed[0]} is fixed during a run: begin a new one")
+        recipe = self.state.recipe.replace(**changes)
+        if set(changes) == {"color"}:  # no move: the optimiser goes on
+            self._past.append(self.state)
+            self.state = replace(self.state, recipe=recipe)
+        elif recipe != self.state.recipe:
+            self._go(_moved(self.state, recipe, changes))
+
+    def restore(self, state):
+        """Go on from a state kept earlier. The present one is an undo away."""
+        self._go(_moved(state, state.recipe))
+
+    def undo(self):
+        """Back to before the last change, restored state or new run."""
+        if not self._past:
+            raise InputError("nothing to undo: move a slider first")
+        state = self._past.pop()
+        self.state, self._steps = _moved(state, state.recipe), None
+
+    def step(self):
+        """Take one step and return it, numbered within the run."""
+        (size, left), number = self.state.level(), self.state.number + 1
+        under_way, started = self._steps is not None, time.perf_counter()
+        try:
+            self._steps = self._steps or self._painter.steps(self.state)
+            step = next(self._steps)
+        except BaseException:  # out of memory or interrupted: go on from here
+            self.state, self._steps = _moved(self.state, self.state.recipe), None
+            self._painter.forget()
+            raise
+        if left == 1:
+            self._steps = None
+        if under_way:  # the first one of an optimiser takes longer
+            pace = (time.perf_counter() - started) / size**2
+            self.pace = 0.8 * self.pace + 0.2 * pace if self.pace else pace
+        state, losses = self.state, list(map(step.losses.get, CURVES))
+        matched = self._painter.matched(step.losses)
+        if state.points and not torch.equal(step.best, step.image):
+            losses, matched = state.points[-1][1:], state.matched  # of what is shown
+        self.state = replace(
+            state,
+            image=step.best,
+            number=number,
+            matched=matched,
+            points=thin(state.points, number, POINTS, lambda: losses),
+            frames=thin(state.frames, number, FRAMES, lambda: [frame(step.best)]),
+        )
+        return replace(step, number=number)
+
+    def run(self, until):
+        """Step until ``state.number`` is ``until``; the last step, None if none."""
+        step = None
+        while self.state.number < until:
+            step = self.step()
+        return step
+
+    def seconds_left(self, until):
+        """From now until step ``until``, at the present pace."""
+        return self.state.work_left(until) * self.pace
+
+    def close(self):
+        """Let the memory go. The session is of no further use."""
+        self.state = self._steps = None
+        self._past.clear()
+        self._painter.forget()
+
+    @property
+    def picture(self):
+        """The image as it is shown and saved: (1, 3, H, W) on the CPU."""
+        return self.colored(self.state.image.cpu())
+
+    def colored(self, image):
+        """``image`` in the content's colours, if so wished; the run goes on without."""
+        if self.state.recipe.color != "content":
+            return image
+        content = resize(self.state.content.image, tuple(image.shape[-2:]))
+        return keep_colors(image, content)
+
+    def _go(self, state):
+        if self.state:
+            self._past.append(self.state)
+        self.state, self._steps = state, None
+
+
+def _moved(state, recipe, changes=()):
+    """``state`` with another recipe, to go on from with a new optimiser."""
+    move = {"step": state.number, **dict(changes)}
+    return replace(state, recipe=recipe, moves=(*state.moves, move))

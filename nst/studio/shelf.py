@@ -1,0 +1,28 @@
+"""Where results are put: beside the notebook, and on Drive if it is mounted."""
+
+import re
+import shutil
+from pathlib import Path
+
+from .. import colab
+
+
+def place(state, ending):
+    """A new file's path in ``outputs``, named after the pictures and the step."""
+    names = (state.content.name, state.style.name)
+    stems = [re.sub(r"\W+", "-", Path(name).stem)[:40].strip("-") for name in names]
+    stem = "-".join([*stems, f"{state.number:04d}"])
+    path, count = colab.OUTPUTS / f"{stem}{ending}", 1
+    while path.exists():
+        count += 1
+        path = colab.OUTPUTS / f"{stem}-{count}{ending}"
+    return path
+
+
+def share(path):
+    """Copy a result to Drive if it is mounted; returns where it is, in words."""
+    folder = colab.drive_folder()
+    if not folder:
+        return f"Saved {path}."
+    shutil.copy(path, folder / path.name)
+    return f"Saved {path}, and a copy in {folder}."

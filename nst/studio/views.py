@@ -1,0 +1,107 @@
+"""What the panel shows, as HTML and SVG. Every text from outside is escaped."""
+
+import base64
+import math
+from html import escape
+from pathlib import Path
+
+from ..images import resize
+from .film import jpeg
+
+CSS = (Path(__file__).parent / "studio.css").read_text(encoding="utf-8")
+COVER = 512  # pixels of the picture before
+# ipywidgets gives its sliders no name: this tells a screen reader label and value.
+NAME_SLIDERS = """<img hidden src="data:," alt="" onerror="
+const dials = this.closest('.nst-dials'), text = (dial, part) =>
+  (dial.querySelector(part) || {}).textContent || '';
+const name = () => dials.querySelectorAll('.nst-dial').forEach(dial =>
+  dial.querySelectorAll('.noUi-handle, .ui-slider-handle').forEach(handle => {
+    handle.setAttribute('aria-label', text(dial, '.widget-label'));
+    handle.setAttribute('aria-valuetext', text(dial, '.widget-readout')); }));
+new MutationObserver(name).observe(dials, {childList: true, subtree: true});
+name();">"""
+LAYERS = "<small>Share of each style layer, and how much of it is matched</small>"
+LAYERS += NAME_SLIDERS
+
+
+def data(content, kind):
+    """An address that holds the bytes themselves."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def picture(image, alt, longest=None):
+    """(1, 3, H, W) as an <img> of its own size."""
+    image = resize(image, longest, enlarge=False) if longest else image
+    height, width = image.shape[-2:]
+    return (
+        f'<img alt="{escape(alt)}" width="{width}" height="{height}" decoding="sync" '
+        f'src="{data(jpeg(image), "image/jpeg")}">'
+    )
+
+
+def cover(before):
+    """A `Picture` to lay over another, with a slider for how much of it covers."""
+    image = picture(before.image, f"before: {before.name}", COVER)
+    return (
+        f'<div class="nst-cover" style="--x:50%">{image}<i></i>'
+        '<input type="range" min="0" max="100" value="50" '
+        'data-lm-suppress-shortcuts="true" '  # else JupyterLab takes the arrow keys
+        'aria-label="before and after: percent covered by the content" '
+        "oninput=\"this.parentNode.style.setProperty('--x', this.value + '%')\"></div>"
+    )
+
+
+def link(path):
+    """A link that holds the file, to be saved wherever the browser is."""
+    kind = f"image/{path.suffix[1:]}"
+    address, name = data(path.read_bytes(), kind), escape(path.name)
+    return f'<a download="{name}" href="{address}">Download {name}</a>'
+
+
+def background(name, picture):
+    """A rule that puts a JPEG behind the button of class ``name``."""
+    return f".{name}{{background-image:url({data(picture, 'image/jpeg')})}}"
+
+
+def weights(state):
+    """Where a state stands, in a few words."""
+    return f"step {state.number}, style {state.recipe.style_weight:g}"
+
+
+def told(changes):
+    """{"content": …, "size": 256} as "content cat.jpg, size 256"."""
+    words = [getattr(value, "name", value) for value in changes.values()]
+    short = [w if isinstance(w, str | int | float) else "another" for w in words]
+    return ", ".join(f"{n} {w}" for n, w in zip(changes, short, strict=True))
+
+
+def message(text, error=False):
+    kind = 'class="nst-error" role="alert"' if error else 'role="status"'
+    return f"<div {kind}>{escape(text)}</div>"
+
+
+def meter(share):
+    """How much is matched, as a bar and in percent."""
+    if share is None:
+        return ""
+    text = f"{math.floor(100 * share)} %"
+    return f'<span class="nst-meter" style="--x:{100 * share:.0f}%">{text}</span>'
+
+
+def seconds(time):
+    minutes, rest = divmod(round(time), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def status(state, until, pace, left):
+    """Where the run is and how long it will take."""
+    size, _ = state.level()
+    height, width = state.image.shape[-2:]
+    parts = [f"step {state.number} of {until}", f"{width}×{height} px"]
+    parts += [f"style {state.recipe.style_weight:g}"]
+    if pace:
+        parts += [f"{1 / (pace * size**2):.1f} steps/s", f"{seconds(left)} left"]
+    return (
+        f'<progress max="{until}" value="{state.number}" aria-label="steps"></progress>'
+        f'<div class="nst-step">{" · ".join(parts)}</div>'
+    )

@@ -1,0 +1,92 @@
+"""The whole algorithm: two pictures and a recipe in, one picture out."""
+
+import dataclasses
+import time
+
+import torch
+
+from .control import keep_colors, load_mask
+from .errors import InputError
+from .levels import as_list, begin_level, check_sizes, fit, improve, load_network
+from .recipe import Recipe
+from .samples import load
+
+
+def style_transfer(content, style, recipe=None, *, device=None, **changes):
+    """Paint ``content`` in the manner of ``style``: a (1, 3, H, W) image on the CPU.
+
+    ``content`` and ``style`` are whatever `load_image` takes, or the names of samples
+    or paintings; they need not have the same size. ``style`` may be a list of them,
+    blended by the recipe's ``blend``, or each in its region of `iterate`'s ``masks``.
+    ``changes`` are fields of the `Recipe` or arguments of `iterate`. ``device`` is
+    "cuda", "mps" or "cpu", by default the first there is.
+    """
+    for step in iterate(content, style, recipe, device=device, **changes):
+        best = step.best
+    return best.cpu()
+
+
+def iterate(
+    content, style, recipe=None, *, start=None, masks=None, device=None, **changes
+):
+    """`style_transfer` one step at a time: an iterator of `Step`s, coarse to fine.
+
+    It is a for loop: break, plot or count as you like; ``step.best`` is the picture
+    to keep. ``start`` is an image to begin from instead of the recipe's ``initial``.
+    ``masks`` are pictures, one a style, white where in the content that style goes;
+    None is everywhere, and styles of one mask are blended there.
+    Raises `InputError` at once if the pictures or the recipe cannot be used.
+    """
+    recipe = (recipe or Recipe()).replace(**changes)
+    device = choose_device(device)
+    content, styles = load(content).to(device), as_list(style)
+    styles = [load(style).to(device) for style in styles]
+    masks = [load_mask(mask, device) for mask in masks or [None] * len(styles)]
+    for name, given in (("masks", masks), ("blend", recipe.blend or styles)):
+        if len(given) != len(styles):
+            counts = f"{len(given)} {name} for {len(styles)} styles"
+            raise InputError(f"{counts}: give one for each style")
+    if start is None and recipe.initial_picture:
+        start = recipe.initial
+    if start is not None:
+        start = load(start).to(device)
+    check_sizes(content, styles, recipe)
+    return _levels(content, styles, masks, start, recipe, device)
+
+
+def _levels(content, styles, masks, image, recipe, device):
+    vgg = load_network(recipe, device)
+    started, number = time.perf_counter(), 0
+    for size, steps in recipe.levels():
+        image, objective = begin_level(vgg, content, styles, image, size, recipe, masks)
+        for step in improve(image, objective, steps):
+            seconds = time.perf_counter() - started
+            shown = dataclasses.replace(
+                step, number=number + step.number, seconds=seconds
+            )
+            if recipe.color == "content":
+                colors = fit(content, size, recipe)
+                pictures = (
+                    keep_colors(step.image, colors),
+                    keep_colors(step.best, colors),
+                )
+                shown = dataclasses.replace(shown, image=pictures[0], best=pictures[1])
+            yield shown
+        number, image = number + steps, step.best
+
+
+def choose_device(name=None):
+    """The device called ``name``, or the fastest there is."""
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    names = [kind for kind, available in there.items() if available]
+    if name is None:
+        return torch.device(names[0])
+    if str(name).split(":")[0] not in names:
+        raise InputError(
+            f"no device {str(name)!r} here: choose from {', '.join(names)}"
+        )
+    return torch.device(name)

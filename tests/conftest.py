@@ -1,0 +1,54 @@
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+import nst
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path, monkeypatch):
+    """No test reads or fills the user's cache of paintings."""
+    monkeypatch.setenv("NST_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """Photographs and paintings that are not part of the project."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the comparison pictures are not beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def vgg():
+    return nst.load_vgg19()
+
+
+@pytest.fixture(scope="session")
+def cat():
+    return nst.sample("cat", 64)
+
+
+@pytest.fixture(scope="session")
+def strokes():
+    return nst.sample("brush_strokes", 48)
+
+
+@pytest.fixture
+def random():
+    generator = torch.Generator().manual_seed(0)
+    return lambda *shape: torch.rand(shape, generator=generator)
+
+
+def relative(ours, theirs):
+    """The largest difference as a fraction of the largest value."""
+    return ((ours - theirs).abs().max() / theirs.abs().max()).item()
+
+
+def environment(**changes):
+    return {**os.environ, **changes}

@@ -1,0 +1,269 @@
+"""Every exercise check takes the right answers and rejects the tempting wrong ones."""
+
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import torch
+
+from notebooks.checks.common import EXERCISES
+
+CHECKS = Path(__file__).parents[1] / "notebooks" / "checks"
+for path in CHECKS.glob("n[0-9]*.py"):
+    import_module(f"notebooks.checks.{path.stem}")
+
+
+def picture(height, width, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand((1, 3, height, width), generator=generator)
+
+
+PHOTO, PAINTING = picture(20, 32), picture(24, 24, seed=1)
+# Stand-ins for features, their moved version, and a layer with its own order for each
+# channel (n02.more_than_means).
+FEATURES = {"relu1_1": picture(6, 8), "relu2_1": picture(3, 4, seed=2)}
+MOVED = {name: f.roll(2, 3) for name, f in FEATURES.items()}
+SQUARED = {name: (MOVED[name] - f).square().sum() for name, f in FEATURES.items()}
+MINDS = {name: SQUARED[name] / f.square().sum() for name, f in FEATURES.items()}
+ROWS = picture(5, 20, seed=3)[:, :, 0]
+OWN_ORDERS = torch.stack([row.roll(i) for i, row in enumerate(ROWS[0])])[None]
+SAME_GRAM = {
+    "mirrored": True,
+    "laid out twice, side by side": True,
+    "twice as bright": False,
+    "channels in another order": False,
+}
+
+
+def energy(f, target, by=None):
+    """The relative loss, or with ``by`` a tempting mistake."""
+    return (f - target).square().sum() / (target if by is None else by).square().sum()
+
+
+def paper_content(f, p):
+    return (f - p).square().sum() / 2
+
+
+def paper_style(f, p, power=2, divisor=4, mean=False):
+    f, p = f.flatten(2), p.flatten(2)
+    n, m = f.shape[1:]
+    sums = (f @ f.mT - p @ p.mT).square().sum() / (m**2 if mean else 1)
+    return sums / (divisor * (n * m) ** power)
+
+
+def loop(image, steps, loss_of, *, copy=True, reset=True, clamp=False):
+    """n03.mended, and its broken relatives."""
+    image = (image.clone() if copy else image).requires_grad_()
+    optimizer = torch.optim.LBFGS([image], max_iter=1)
+
+    def closure():
+        if clamp:
+            image.data.clamp_(0, 1)
+        if reset:
+            optimizer.zero_grad()
+        loss = loss_of(image)
+        loss.backward()
+        return loss
+
+    for _ in range(steps):
+        optimizer.step(closure)
+    return image.detach().clamp(0, 1)
+
+
+def at_once(image, steps, loss_of):
+    """n03.mended by another road: one call, autograd.grad, no grad to reset."""
+    image = image.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS([image], max_iter=steps)
+
+    def closure():
+        loss = loss_of(image)
+        (image.grad,) = torch.autograd.grad(loss, image)
+        return loss
+
+    optimizer.step(closure)
+    return image.detach().clamp(0, 1)
+
+
+# {exercise: ([right, ...], [wrong, ...])}; each answer is the tuple of arguments
+CASES = {
+    "n00.average_color": (
+        [
+            (PAINTING.mean((0, 2, 3)), PAINTING),
+            (PAINTING.mean((2, 3)).tolist(), PAINTING),
+        ],
+        [
+            (PAINTING.mean(), PAINTING),
+            (PAINTING.mean((0, 2)), PAINTING),
+            (PAINTING.mean((0, 2, 3)).flip(0), PAINTING),
+            (PHOTO.mean((0, 2, 3)), PAINTING),
+        ],
+    ),
+    "n00.swapped": (
+        [(picture(64, 64), PHOTO, PAINTING)],
+        [
+            (picture(40, 64), PHOTO, PAINTING),  # not swapped
+            (picture(256, 256), PHOTO, PAINTING),  # the size forgotten
+            (PAINTING, PHOTO, PAINTING),  # nothing painted
+        ],
+    ),
+    "n00.who_pays": (
+        [("up", "down"), ("Up", " down ")],
+        [("down", "up"), ("up", "up"), ("yes", "no")],
+    ),
+    "n01.receptive_field": (
+        [(14,), (14.0,)],
+        [(3,), (5,), (7,), (10,), (12,), (24,), (196,), (11,)],
+    ),
+    "n01.relative_loss": (
+        [(energy,), (lambda f, t: energy(f, t).item(),)],
+        [
+            (lambda f, t: energy(f, t, by=f),),
+            (lambda f, t: energy(f, t).sqrt(),),
+            (lambda f, t: (f - t).abs().sum() / t.abs().sum(),),
+            (lambda f, t: (f - t).square().mean(),),
+            (lambda f, t: 0.5 * energy(f, t),),
+            (lambda f, t: (f - t).square() / t.square(),),
+            (lambda f, t: (f - t).sum(),),
+        ],
+    ),
+    "n01.how_many_times": (
+        [(8 / 3,), (2.67,), (512 / 64 / 3,)],
+        [(512 / 3,), (512 / 24,), (8,), (2 / 3,), (3 / 8,), (1,), ("8/3",)],
+    ),
+    "n01.minds": (
+        [
+            (MINDS, MOVED, FEATURES),
+            ({name: loss.item() for name, loss in MINDS.items()}, MOVED, FEATURES),
+        ],
+        [
+            ({name: s / 2 for name, s in SQUARED.items()}, MOVED, FEATURES),
+            (dict.fromkeys(FEATURES, 0.0), MOVED, FEATURES),
+            ({"relu1_1": MINDS["relu1_1"]}, MOVED, FEATURES),
+            (dict.fromkeys(FEATURES, MINDS["relu1_1"]), MOVED, FEATURES),
+        ],
+    ),
+    "n02.gram_by_hand": (
+        [([[0.5, 0.5], [0.5, 1.5]],), (torch.tensor([[2, 2], [2, 6]]) / 4,)],
+        [
+            ([[2, 2], [2, 6]],),
+            ([[1, 1], [1, 3]],),
+            ([[0.5, 0.5], [0.5, 1.0]],),
+            ([[1, 2], [1, 3]],),
+            ([[0.5, 0.5], [0.4, 1.5]],),
+            ([0.5, 0.5, 0.5, 1.5],),
+        ],
+    ),
+    "n02.same_gram": (
+        [(SAME_GRAM,)],
+        [
+            *((SAME_GRAM | {name: not value},) for name, value in SAME_GRAM.items()),
+            (SAME_GRAM | {"mirrored": "yes"},),
+        ],
+    ),
+    "n02.more_than_means": (
+        [(ROWS, OWN_ORDERS)],
+        [
+            (ROWS, ROWS.flip(2)),  # all channels alike
+            (ROWS, ROWS.flip(1)),  # channels exchanged
+            (ROWS, ROWS.mean(2, keepdim=True).expand_as(ROWS)),  # other numbers
+            (ROWS, OWN_ORDERS[..., :10]),
+        ],
+    ),
+    "n02.different_numbers": (
+        [(2080,), (2080.0,)],
+        [(4096,), (2016,), (2048,), (64,), (12,)],
+    ),
+    "n05.amplitude": (
+        [(100 * 0.05**0.5,), (22,), (0.2236,), (torch.tensor(22.4),)],
+        [(5,), (2.5,), (95,), (0.05,), (50,)],
+    ),
+    "n05.evaluations": ([(33,), (33.0,)], [(30,), (31,), (32,), (60,)]),
+    "n05.moves": ([(False,)], [(True,), (0,)]),
+    "n03.paper_constants": (
+        [(paper_content, paper_style)],
+        [
+            (lambda f, p: 2 * paper_content(f, p), paper_style),
+            (lambda f, p: (f - p).square().mean() / 2, paper_style),
+            (lambda f, p: (f - p).square().mean(), paper_style),
+            (paper_content, partial(paper_style, divisor=1)),
+            (paper_content, partial(paper_style, power=1)),
+            (paper_content, partial(paper_style, mean=True)),
+            (paper_content, partial(paper_style, power=0, divisor=1)),
+            (paper_content, lambda f, p: 3 * paper_style(f, p)),
+        ],
+    ),
+    "n03.mended": (
+        [(loop,), (at_once,)],
+        [
+            (partial(loop, copy=False),),
+            (partial(loop, reset=False),),
+            (partial(loop, clamp=True),),
+            (lambda image, steps, loss_of: loop(image, 1, loss_of),),
+            (lambda image, steps, loss_of: image,),
+        ],
+    ),
+    "n03.evaluations": ([(520,), (520.0,)], [(500,), (501,), (26,), (25,), (10000,)]),
+    "n03.diagnose": (
+        [
+            ("not frozen", "not normalised", "in place"),
+            ("Not frozen", "NOT normalised", "in place "),
+        ],
+        [
+            ("clamped", "not normalised", "in place"),
+            ("not frozen", "clamped", "in place"),
+            ("not frozen", "not normalised", "not frozen"),
+            ("tired", "not normalised", "in place"),
+        ],
+    ),
+    "n04.other_network": (
+        [(1000 / 57**2,), (0.308,), (torch.tensor(1000 / 3249),)],
+        [(1000 * 57**2,), (1000,), (1000 / 57,), (1000 / 57**4,), (57,)],
+    ),
+    "n04.larger_picture": (
+        [(16000,), (1.6e4,)],
+        [(4000,), (1000,), (62.5,), (250,), (256000,), (5,)],
+    ),
+    "n04.inside_the_square": (
+        [(1e6,), (1000**2,)],
+        [(1000,), (2000,), (1000**4,), (1e3**0.5,)],
+    ),
+    "n04.read_the_grid": (
+        [("neither", "weight", "both"), (" Layers", "weight", "BOTH")],
+        [
+            ("weight", "neither", "both"),
+            ("neither", "layers", "both"),
+            ("neither", "weight", "layers"),
+            ("beta", "weight", "both"),
+        ],
+    ),
+}
+
+
+def test_every_exercise_has_cases():
+    assert set(CASES) == set(EXERCISES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_exercise_tells_right_from_wrong(name):
+    rights, wrongs = CASES[name]
+    assert rights and wrongs
+    for answer in rights:
+        verdict = EXERCISES[name](*answer)
+        assert verdict and repr(verdict).startswith("✓ Right"), verdict
+    for answer in wrongs:
+        verdict = EXERCISES[name](*answer)
+        assert not verdict and repr(verdict).startswith("✗ Not yet"), answer
+        assert "raised" not in repr(verdict), f"{verdict}: a hint, not an exception"
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_unanswered_exercise_says_so(name):
+    count = len(CASES[name][0][0])
+    assert "Not answered" in repr(EXERCISES[name](*[...] * count))
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_nonsense_gets_a_hint_and_no_error(name):
+    count = len(CASES[name][0][0])
+    assert not EXERCISES[name](*["nonsense"] * count)
