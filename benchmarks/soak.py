@@ -19,14 +19,11 @@ from itertools import product
 from pathlib import Path
 
 import nst
+from nst.presets import PRESETS
 from nst.recipe import CHOICES, INITIALS
 from nst.samples import SAMPLES
 
-SIZES, PRESETS, POOLINGS = (
-    (128, 192),
-    ("default", "gatys", "original"),
-    CHOICES["pooling"],
-)
+SIZES, POOLINGS = (128, 192), CHOICES["pooling"]
 LIMIT = 0.10
 
 
@@ -71,7 +68,7 @@ def hands(studio):
         "back": back,
         "size": lambda: setting("size", SIZES),
         "start": lambda: setting("initial", INITIALS),
-        "recipe": lambda: setting("preset", PRESETS),
+        "recipe": lambda: setting("preset", tuple(PRESETS)),
         "colours": lambda: setting("color", CHOICES["color"]),
         "pooling": lambda: setting("pooling", POOLINGS),
         "compare": lambda: setattr(panel.compare, "value", not panel.compare.value),

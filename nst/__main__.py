@@ -85,11 +85,11 @@ def _run(inputs, output, recipe, device, every):
     content, styles, masks = inputs
     steps = iterate(content, styles, recipe, masks=masks, device=device)
     total = sum(count for _, count in recipe.levels())
-    step = None
+    step, made = None, record(recipe, content, styles, masks=masks, device=device)
 
-    def save(path, number):
-        how = {"masks": masks, "step": number, "device": device}
-        text = record(recipe, content, styles, **how)
+    def save(path):
+        number = None if step.number == total else step.number
+        text = json.dumps(json.loads(made) | {"step": number}, indent=1)
         save_image(step.best, path, text)
 
     try:
@@ -98,12 +98,12 @@ def _run(inputs, output, recipe, device, every):
                 bar.set_postfix(loss=f"{step.losses['total']:.4g}")
                 if every and step.number % every == 0:
                     name = f"{output.stem}-{step.number:04d}{output.suffix}"
-                    save(output.with_name(name), step.number)
+                    save(output.with_name(name))
     except KeyboardInterrupt:
         if step is None:
             raise InputError("stopped before the first step: nothing to save") from None
         print(f"stopped after {step.number} of {total} steps", file=sys.stderr)
-    save(output, None if step.number == total else step.number)
+    save(output)
     print(f"the result is in {output}")
 
 

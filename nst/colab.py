@@ -3,6 +3,7 @@
 import base64
 import shutil
 import sys
+from html import escape
 from pathlib import Path
 
 from .images import save_image
@@ -66,9 +67,17 @@ def save(image, name, record=None):
     """
     path = OUTPUTS / name
     save_image(image, path, record)
-    if folder := drive_folder():
-        shutil.copy(path, folder / path.name)
+    share(path)
     return download(path)
+
+
+def share(path):
+    """Copy a result to Drive if it is mounted; returns where it is, in words."""
+    folder = drive_folder()
+    if not folder:
+        return f"Saved {path}."
+    shutil.copy(path, folder / path.name)
+    return f"Saved {path}, and a copy in {folder}."
 
 
 def download(path):
@@ -76,9 +85,17 @@ def download(path):
     from IPython.display import HTML
 
     path = Path(path)
-    data = base64.b64encode(path.read_bytes()).decode()
-    kind = "png" if path.suffix == ".png" else "jpeg"
-    return HTML(
-        f'<a download="{path.name}" href="data:image/{kind};base64,{data}">'
-        f"Download {path.name}</a> ({path.stat().st_size / 1e3:.0f} kB, also in {path})"
-    )
+    size = f"{path.stat().st_size / 1e3:.0f} kB, also in {escape(str(path))}"
+    return HTML(f"{link(path)} ({size})")
+
+
+def link(path):
+    """The HTML of `download`'s link."""
+    name, address = escape(path.name), data(path.read_bytes(), path.suffix)
+    return f'<a download="{name}" href="{address}">Download {name}</a>'
+
+
+def data(content, ending):
+    """An address that holds the bytes of an image file themselves."""
+    kind = {".jpg": "jpeg"}.get(ending, ending[1:])
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

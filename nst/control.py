@@ -2,6 +2,7 @@
 
 import torch
 
+from .images import resize
 from .samples import load
 
 
@@ -39,6 +40,18 @@ def recolor(style, content, recipe):
         matched = match_histograms(ours, theirs, channel_axis=0)
         return torch.from_numpy(matched)[None].to(style).clamp(0, 1)
     return style
+
+
+def finish(image, content, recipe):
+    """``image`` as it is shown: in the content's colours if ``color`` says so."""
+    if recipe.color != "content":
+        return image
+    return keep_colors(image, resize(content, tuple(image.shape[-2:])))
+
+
+def as_list(style):
+    """One style or several, as a list."""
+    return list(style) if isinstance(style, list | tuple) else [style]
 
 
 def load_mask(source, device="cpu"):

@@ -45,18 +45,22 @@ def resize(image, size, *, enlarge=True):
     ``size`` is the long side in pixels (the aspect is kept) or a (height, width).
     With ``enlarge=False`` a smaller image is returned as it is.
     """
-    height, width = image.shape[-2:]
-    if not isinstance(size, tuple):
-        scale = size / max(height, width)
-        if scale > 1 and not enlarge:
-            return image
-        size = (max(1, round(height * scale)), max(1, round(width * scale)))
-    if size == (height, width):
+    size = fitted(image.shape, size, enlarge=enlarge)
+    if size == tuple(image.shape[-2:]):
         return image
     resized = torch.nn.functional.interpolate(
         image, size, mode="bicubic", antialias=True, align_corners=False
     )
     return resized.clamp(0, 1)  # bicubic overshoots at edges
+
+
+def fitted(shape, size, *, enlarge=True):
+    """The (height, width) that `resize` gives to a picture whose shape ends in both."""
+    if isinstance(size, tuple):
+        return size
+    scale = size / max(shape[-2:])
+    scale = scale if enlarge else min(1, scale)
+    return tuple(max(1, round(side * scale)) for side in shape[-2:])
 
 
 def to_pil(image):

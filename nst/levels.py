@@ -4,9 +4,9 @@ from functools import partial
 
 import torch
 
-from .control import match_colors, recolor
+from .control import as_list, match_colors, recolor
 from .errors import InputError
-from .images import resize
+from .images import fitted, resize
 from .objective import Objective
 from .optimize import lbfgs, optimize
 from .vgg import load_vgg19
@@ -25,11 +25,8 @@ def load_network(recipe, device):
 def begin_level(vgg, content, style, image, size, recipe, masks=None):
     """A level's first image and its objective; None is the recipe's ``initial``."""
     content = fit(content, size, recipe)
-    shape, scale = tuple(content.shape[-2:]), recipe.style_scale
-    styles = [
-        recolor(fit(s, round(size * scale), recipe, enlarge=scale > 1), content, recipe)
-        for s in as_list(style)
-    ]
+    shape = tuple(content.shape[-2:])
+    styles = [fit_style(s, size, content, recipe) for s in as_list(style)]
     masks = [
         mask if mask is None else resize(mask, shape)
         for mask in masks or [None] * len(styles)
@@ -51,11 +48,6 @@ def first_image(content, styles, masks, recipe):
     return torch.where(weight > 0, image / weight.clamp_min(1e-9), content)
 
 
-def as_list(style):
-    """One style or several, as a list."""
-    return list(style) if isinstance(style, list | tuple) else [style]
-
-
 def improve(image, objective, steps):
     """`optimize` as the objective's recipe says."""
     recipe = objective.recipe
@@ -68,11 +60,28 @@ def improve(image, objective, steps):
     )
 
 
-def fit(image, size, recipe, *, enlarge=True):
-    """``image`` at a level's size: its long side, or a square where the recipe is."""
-    if recipe.square:
-        return resize(image, (size, size))
-    return resize(image, size, enlarge=enlarge)
+def fit(image, size, recipe):
+    """The content at a level's size: its long side, or a square where the recipe is."""
+    return resize(image, content_shape(image.shape, size, recipe))
+
+
+def fit_style(style, size, content, recipe):
+    """A style at a level's size, in the colours that the recipe asks for."""
+    return recolor(
+        resize(style, style_shape(style.shape, size, recipe)), content, recipe
+    )
+
+
+def content_shape(shape, size, recipe):
+    """The (height, width) of the content, and of the result, at a level's size."""
+    return (size, size) if recipe.square else fitted(shape, size)
+
+
+def style_shape(shape, size, recipe):
+    """The (height, width) of a style there: never enlarged but by ``style_scale``."""
+    scale = recipe.style_scale
+    size = max(1, round(size * scale))
+    return (size, size) if recipe.square else fitted(shape, size, enlarge=scale > 1)
 
 
 def noise(content, style, seed):
@@ -101,10 +110,8 @@ OPTIMIZERS = {
 def check_sizes(content, style, recipe):
     """Raise `InputError` if a level would be too small for the network."""
     for size, _ in recipe.levels():
-        style_size = max(1, round(size * recipe.style_scale))
-        images = [fit(s, style_size, recipe) for s in as_list(style)]
-        for image in (fit(content, size, recipe), *images):
-            height, width = image.shape[-2:]
+        styles = [style_shape(s.shape, size, recipe) for s in as_list(style)]
+        for height, width in (content_shape(content.shape, size, recipe), *styles):
             if min(height, width) < 16:  # four poolings come before relu5_1
                 raise InputError(
                     f"a picture of {width}x{height} pixels is too small for the "

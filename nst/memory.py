@@ -5,6 +5,7 @@ import os
 import torch
 
 from .layers import CHANNELS, LAYERS, stride_of
+from .levels import content_shape, style_shape
 from .tiles import HALO
 
 FLOAT = 4
@@ -13,23 +14,24 @@ PASSING = 5 * 64  # floats a pixel that come and go at the net's first, widest l
 VECTORS = 10  # copies of the image: the best, gradients, the direction, …
 
 
-def estimate(recipe, content_shape, style_shape):
+def estimate(recipe, content, style):
     """Bytes that a run will need at its peak, beyond the present process.
 
-    Shapes end in (H, W). The peak is at the last level: features kept for the
-    backward pass and passing ones, targets, and L-BFGS's image-sized vectors.
+    ``content`` and ``style`` are shapes that end in (H, W). The peak is at the last
+    level: targets, L-BFGS's image-sized vectors, and what an evaluation keeps for its
+    backward pass; or, of a far larger style, what passes as its Grams are computed.
     """
-    height, width = _fitted(recipe, content_shape)
+    height, width = content_shape(content, recipe.size, recipe)
     pixels = height * width
     held = pixels * 3 * (2 * recipe.history + VECTORS)
     held += sum(pixels * _width(name) for name in recipe.content_layers)
-    seen = recipe.tile + 2 * HALO if recipe.tile else max(height, width)
-    seen = min(height, seen) * min(width, seen)
     names = (*recipe.content_layers, *recipe.style_layers)
     deepest = max(map(LAYERS.index, names), default=0)
     kept = sum(_width(n) for n in LAYERS[: deepest + 1] if not n.startswith("conv"))
     kept += sum(2 * _width(n) for n in LAYERS[: deepest + 1] if n.startswith("pool"))
-    return FIXED + FLOAT * (held + seen * (kept + PASSING))
+    evaluation = _seen(height, width, recipe) * (kept + PASSING)
+    grams = _seen(*style_shape(style, recipe.size, recipe), recipe) * PASSING
+    return FIXED + FLOAT * (held + max(evaluation, grams))
 
 
 def available(device="cpu"):
@@ -47,11 +49,10 @@ def available(device="cpu"):
     return float("inf")
 
 
-def _fitted(recipe, shape):
-    if recipe.square:
-        return recipe.size, recipe.size
-    scale = recipe.size / max(shape[-2:])
-    return tuple(max(1, round(side * scale)) for side in shape[-2:])
+def _seen(height, width, recipe):
+    """Pixels that are looked at at once."""
+    side = recipe.tile + 2 * HALO if recipe.tile else max(height, width)
+    return min(height, side) * min(width, side)
 
 
 def _width(name):

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from .control import blended_targets, regions_of, shrink
+from .control import as_list, blended_targets, regions_of, shrink
 from .layers import stride_of
 from .losses import ContentLoss, StyleLoss, gram_share, total_variation
 from .tiles import cut
@@ -24,7 +24,7 @@ class Objective(nn.Module):
         super().__init__()
         self.vgg, self.recipe = vgg, recipe
         self.content, self.style = nn.ModuleDict(), nn.ModuleDict()
-        styles = style if isinstance(style, list | tuple) else [style]
+        styles = as_list(style)
         with torch.no_grad():
             self._aim_at_content(content)
             style_masks = style_masks or [None] * len(styles)

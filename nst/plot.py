@@ -2,7 +2,6 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-import torch
 
 from .images import to_pil
 from .losses import gram_matrix
@@ -79,9 +78,7 @@ def show_gram(features, title="", channels=64):
     """The Gram matrix of (1, C, H, W) features, its first channels, as a heat map."""
     gram = gram_matrix(features.detach().float())[0].cpu()[:channels, :channels]
     figure, axis = plt.subplots(figsize=(4.6, 3.8), layout="constrained")
-    root = (
-        torch.sign(gram) * gram.abs().sqrt()
-    ).numpy()  # the diagonal dwarfs the rest
+    root = (gram.sign() * gram.abs().sqrt()).numpy()  # the diagonal dwarfs the rest
     shown = axis.imshow(root, cmap="viridis")
     axis.set(xlabel="channel j", ylabel="channel i")
     axis.set_title(title or f"Gram matrix, {len(gram)} channels")

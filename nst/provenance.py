@@ -11,11 +11,12 @@ from pathlib import Path
 from PIL import Image
 
 from . import __version__
+from .control import as_list
 from .errors import InputError
 from .images import RECORD, load_image, save_image
 from .recipe import Recipe
 from .samples import PAINTINGS, SAMPLES, load
-from .transfer import as_list, choose_device, iterate
+from .transfer import choose_device, iterate
 
 FORMAT = 1  # of the record; raise it when an older reader would misread a newer one
 

@@ -1,10 +1,9 @@
 """A recipe: every number that decides what a picture will look like."""
 
 import dataclasses
-import math
 from dataclasses import dataclass
 
-from .errors import InputError, one_of
+from .errors import InputError, at_least, one_of
 from .layers import LAYERS
 from .presets import PRESETS
 
@@ -71,11 +70,13 @@ class Recipe:
         return cls(**PRESETS[one_of("recipe", name, PRESETS)]).replace(**changes)
 
     @classmethod
-    def gatys(cls, **changes):  # the paper's
+    def gatys(cls, **changes):
+        """The recipe of Gatys, Ecker and Bethge (2016)."""
         return cls.preset("gatys", **changes)
 
     @classmethod
-    def original(cls, **changes):  # the student's notebook's, wrong on purpose
+    def original(cls, **changes):
+        """The recipe of the student's notebook that this grew from, traps included."""
         return cls.preset("original", **changes)
 
     def replace(self, **changes):
@@ -117,10 +118,12 @@ class Recipe:
             one_of(name, getattr(self, name), allowed)
         for name, least in LEAST.items():
             for number in _flat(getattr(self, name)):
-                _check(name, number, least)
+                if number is not None or getattr(Recipe, name) is not None:
+                    at_least(name, number, least)
         for kind in ("content", "style"):
             layers = getattr(self, f"{kind}_layers")
-            _ = [one_of("layer", layer, LAYERS) for layer in layers]
+            for layer in layers:
+                one_of("layer", layer, LAYERS)
             weights = getattr(self, f"{kind}_layer_weights")
             if weights is not None and len(weights) != len(layers):
                 counts = f"{len(weights)} {kind}_layer_weights for {len(layers)} layers"
@@ -138,13 +141,3 @@ def _tuples(value):
 
 def _flat(value):
     return sum(map(_flat, value), []) if isinstance(value, tuple) else [value]
-
-
-def _check(name, number, least):
-    if number is None and Recipe.__dataclass_fields__[name].default is None:
-        return
-    kinds = int if isinstance(least, int) else int | float
-    right = isinstance(number, kinds) and not isinstance(number, bool)
-    if not (right and math.isfinite(number) and number >= least):
-        kind = "whole" if kinds is int else "finite"
-        raise InputError(f"{name} is {number!r}: give a {kind} number from {least} up")

@@ -5,9 +5,10 @@ import time
 
 import torch
 
-from .control import keep_colors, load_mask
+from .control import as_list, finish, load_mask
 from .errors import InputError
-from .levels import as_list, begin_level, check_sizes, fit, improve, load_network
+from .images import resize
+from .levels import begin_level, check_sizes, improve, load_network
 from .recipe import Recipe
 from .samples import load
 
@@ -59,19 +60,15 @@ def _levels(content, styles, masks, image, recipe, device):
     started, number = time.perf_counter(), 0
     for size, steps in recipe.levels():
         image, objective = begin_level(vgg, content, styles, image, size, recipe, masks)
+        small = resize(content, tuple(image.shape[-2:]))
         for step in improve(image, objective, steps):
-            seconds = time.perf_counter() - started
-            shown = dataclasses.replace(
-                step, number=number + step.number, seconds=seconds
+            yield dataclasses.replace(
+                step,
+                number=number + step.number,
+                image=finish(step.image, small, recipe),
+                best=finish(step.best, small, recipe),
+                seconds=time.perf_counter() - started,
             )
-            if recipe.color == "content":
-                colors = fit(content, size, recipe)
-                pictures = (
-                    keep_colors(step.image, colors),
-                    keep_colors(step.best, colors),
-                )
-                shown = dataclasses.replace(shown, image=pictures[0], best=pictures[1])
-            yield shown
         number, image = number + steps, step.best
 
 

@@ -75,7 +75,8 @@ def test_a_tiled_run_makes_the_same_picture():
         nst.style_transfer("cat", "waves", sizes=(160,), steps=4, tile=tile)
         for tile in (None, 64)
     )
-    assert (whole - tiled).abs().max() < 1e-3
+    error = (whole - tiled).abs()  # descent amplifies what rounding began
+    assert error.max() < 1e-2 and error.mean() < 1e-4
 
 
 def test_blends_reproduce_either_end_exactly(vgg, cat):

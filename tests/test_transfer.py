@@ -93,7 +93,7 @@ def test_input_errors_come_before_the_first_step(cat):
 def test_style_weight_is_a_dial(cat, strokes):
     """More weight: closer to the style, further from the content."""
     ends = []
-    for weight in (1.0, 30.0, 1000.0):
+    for weight in (0.1, 1.0, 30.0):
         *_, step = nst.iterate(cat, strokes, style_weight=weight, sizes=(64,), steps=15)
         ends.append(step.losses)
     assert ends[0]["style"] > ends[1]["style"] > ends[2]["style"]

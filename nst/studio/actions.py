@@ -4,12 +4,11 @@ import logging
 import time
 from functools import partial
 
+from .. import colab
 from ..errors import InputError
 from ..recipe import Recipe
-from . import views
 from .jupyter import PLAYING
 from .room import TooLarge
-from .shelf import share
 
 BURST = 0.15  # seconds of steps in one tick of the clock
 log = logging.getLogger(__name__)
@@ -87,8 +86,8 @@ class Actions:
         return self._file(self.studio.film())
 
     def _file(self, path):
-        self.panel.text["files"].value = views.link(path)
-        return share(path)
+        self.panel.text["files"].value = colab.link(path)
+        return colab.share(path)
 
     def _pause_after(self, steps):
         self.studio.until = self.studio.session.state.number + steps

@@ -2,9 +2,8 @@
 
 from operator import attrgetter
 
-from ..control import recolor
 from ..images import resize
-from ..levels import begin_level, first_image, fit, improve, load_network
+from ..levels import begin_level, first_image, fit, fit_style, improve, load_network
 from ..recipe import Recipe
 from ..samples import load
 from .state import LIVE
@@ -27,12 +26,11 @@ class Painter:
 
     def first_image(self, content, style, recipe):
         """What a run begins with, fitted to its first level."""
-        size, scale = recipe.levels()[0][0], recipe.style_scale
+        size = recipe.levels()[0][0]
         content = fit(content.image, size, recipe)
         if recipe.initial_picture:
             return resize(load(recipe.initial), tuple(content.shape[-2:]))
-        style = fit(style.image, round(size * scale), recipe, enlarge=scale > 1)
-        style = recolor(style, content, recipe)
+        style = fit_style(style.image, size, content, recipe)
         return first_image(content, [style], [None], recipe)
 
     def steps(self, state):

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import torch
 
-from ..control import keep_colors
+from ..control import finish
 from ..errors import InputError
-from ..images import resize
 from ..levels import check_sizes
 from ..recipe import Recipe
 from ..transfer import choose_device
@@ -126,10 +125,7 @@ class Session:
 
     def colored(self, image):
         """``image`` in the content's colours, if so wished; the run goes on without."""
-        if self.state.recipe.color != "content":
-            return image
-        content = resize(self.state.content.image, tuple(image.shape[-2:]))
-        return keep_colors(image, content)
+        return finish(image, self.state.content.image, self.state.recipe)
 
     def _go(self, state):
         if self.state:

@@ -1,7 +1,6 @@
 """Where results are put: beside the notebook, and on Drive if it is mounted."""
 
 import re
-import shutil
 from pathlib import Path
 
 from .. import colab
@@ -17,12 +16,3 @@ def place(state, ending):
         count += 1
         path = colab.OUTPUTS / f"{stem}-{count}{ending}"
     return path
-
-
-def share(path):
-    """Copy a result to Drive if it is mounted; returns where it is, in words."""
-    folder = colab.drive_folder()
-    if not folder:
-        return f"Saved {path}."
-    shutil.copy(path, folder / path.name)
-    return f"Saved {path}, and a copy in {folder}."

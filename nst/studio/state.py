@@ -11,10 +11,7 @@ from ..samples import load
 WEIGHTS = ("content_weight", "style_weight", "tv_weight")
 LIVE = (*WEIGHTS, "content_layer_weights", "style_layer_weights")  # may change midway
 CURVES = ("total", "content", "style")
-VIEWS = {
-    "style",
-    "content",
-}  # colours that differ in what is shown, not in what is done
+VIEWS = {"style", "content"}  # colours that differ only in what is shown
 
 
 @dataclass(frozen=True, eq=False)

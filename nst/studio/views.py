@@ -1,10 +1,10 @@
 """What the panel shows, as HTML and SVG. Every text from outside is escaped."""
 
-import base64
 import math
 from html import escape
 from pathlib import Path
 
+from ..colab import data
 from ..images import resize
 from .film import jpeg
 
@@ -24,18 +24,13 @@ LAYERS = "<small>Share of each style layer, and how much of it is matched</small
 LAYERS += NAME_SLIDERS
 
 
-def data(content, kind):
-    """An address that holds the bytes themselves."""
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
 def picture(image, alt, longest=None):
     """(1, 3, H, W) as an <img> of its own size."""
     image = resize(image, longest, enlarge=False) if longest else image
     height, width = image.shape[-2:]
     return (
         f'<img alt="{escape(alt)}" width="{width}" height="{height}" decoding="sync" '
-        f'src="{data(jpeg(image), "image/jpeg")}">'
+        f'src="{data(jpeg(image), ".jpg")}">'
     )
 
 
@@ -51,16 +46,9 @@ def cover(before):
     )
 
 
-def link(path):
-    """A link that holds the file, to be saved wherever the browser is."""
-    kind = f"image/{path.suffix[1:]}"
-    address, name = data(path.read_bytes(), kind), escape(path.name)
-    return f'<a download="{name}" href="{address}">Download {name}</a>'
-
-
 def background(name, picture):
     """A rule that puts a JPEG behind the button of class ``name``."""
-    return f".{name}{{background-image:url({data(picture, 'image/jpeg')})}}"
+    return f".{name}{{background-image:url({data(picture, '.jpg')})}}"
 
 
 def weights(state):
