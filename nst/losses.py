@@ -10,7 +10,9 @@ Each loss has two halves: ``measure`` is a sum over positions, so that the measu
 a picture's tiles add up to the picture's own; ``compare`` turns that sum into a loss.
 """
 
+import torch
 from torch import nn
+from torch.nn.functional import mse_loss
 
 TINY = 1e-12  # the energy of a featureless target; keeps relative errors finite
 
@@ -23,11 +25,25 @@ def gram_matrix(features, mask=None):
     "Controlling perceptual factors"); an empty mask gives zeros.
     Differs from the paper: equation (3) does not divide by M.
     """
-    f = features.flatten(2)
     if mask is None:
-        return f @ f.mT / f.shape[-1]
-    g = (features * mask).flatten(2)
-    return g @ g.mT / mask.square().sum().clamp_min(TINY)
+        f = features.flatten(2)
+        return Correlations.apply(f) / f.shape[-1]
+    f = (features * mask).flatten(2)
+    return Correlations.apply(f) / mask.square().sum().clamp_min(TINY)
+
+
+class Correlations(torch.autograd.Function):
+    """F Fᵀ with the gradient of equation (6): one product where autograd makes two."""
+
+    @staticmethod
+    def forward(context, f):
+        context.save_for_backward(f)
+        return f @ f.mT
+
+    @staticmethod
+    def backward(context, slope):
+        (f,) = context.saved_tensors
+        return (f.mT @ (slope + slope.mT)).mT
 
 
 def gram_share(features, where, positions, mask=None):
@@ -65,7 +81,7 @@ class ContentLoss(nn.Module):
 
     def measure(self, features, where=...):
         """Squared error, summed; ``where`` indexes the target."""
-        return (features - self.target[where]).square().sum()
+        return mse_loss(features, self.target[where], reduction="none").sum()
 
     def compare(self, error):
         return self.factor * error

@@ -62,7 +62,7 @@ class Objective(nn.Module):
                 )
                 for tile in tiles:
                     patch = image.detach()[tile.seen].requires_grad_()
-                    sums = self._measure(self._look(patch), tile)
+                    sums = self._measure(patch, tile)
                     (part,) = torch.autograd.grad(list(sums.values()), patch, slopes)
                     gradient[tile.seen] += part
         values = torch.stack([loss.detach() for loss in losses.values()]).tolist()
@@ -94,34 +94,33 @@ class Objective(nn.Module):
         """What the losses need to know of a picture: sums over all its positions."""
         sums = {}
         for tile in self._cut(image):
-            features = self._look(image[tile.seen])
-            for name, value in self._measure(features, tile).items():
+            for name, value in self._measure(image[tile.seen], tile).items():
                 sums[name] = sums[name] + value if name in sums else value
         return sums
 
-    def _measure(self, features, tile):
-        """A tile's summands, at the positions that it owns."""
-        sums = {}
-        for key, loss in self.content.items():
-            own, where, _ = self._own(features, key, tile)
-            sums[f"content/{key}"] = loss.measure(own, where)
-        for key, loss in self.style.items():
-            own, where, positions = self._own(features, key.split("/")[0], tile)
-            sums[f"style/{key}"] = loss.measure(own, where, positions)
-        return sums
+    def _measure(self, image, tile):
+        """The summands of a tile that sees ``image``, at the positions it owns.
 
-    def _own(self, features, layer, tile):
-        stride = stride_of(layer)
-        own = features[layer][tile.inner(stride)]
-        positions = (tile.height // stride) * (tile.width // stride)
-        return own, tile.owned(stride), positions
+        Each layer is measured as soon as it is there: the backward pass, which runs the
+        other way round, then holds one layer's gradient at a time.
+        """
+        sums = {}
+        layers = (*self.recipe.content_layers, *self.recipe.style_layers)
+        for name, features in self.vgg.walk(image, layers):
+            own, where, positions = _own(features, name, tile)
+            if name in self.content:
+                sums[f"content/{name}"] = self.content[name].measure(own, where)
+            for key, loss in self.style.items():
+                if key.split("/")[0] == name:
+                    sums[f"style/{key}"] = loss.measure(own, where, positions)
+        return sums
 
     def _aim_at_content(self, image):
         targets = {}
         for tile in self._cut(image):
-            features = self.vgg(image[tile.seen], self.recipe.content_layers)
-            for name in self.recipe.content_layers:
-                own, where, _ = self._own(features, name, tile)
+            layers = self.recipe.content_layers
+            for name, features in self.vgg.walk(image[tile.seen], layers):
+                own, where, _ = _own(features, name, tile)
                 stride, channels = stride_of(name), own.shape[1]
                 if name not in targets:
                     size = tile.height // stride, tile.width // stride
@@ -134,17 +133,20 @@ class Objective(nn.Module):
         """{layer: Gram matrix (1, C, C)} of a style, or of what its mask shows."""
         grams = {}
         for tile in self._cut(image):
-            features = self.vgg(image[tile.seen], self.recipe.style_layers)
-            for name in self.recipe.style_layers:
-                own, where, positions = self._own(features, name, tile)
+            layers = self.recipe.style_layers
+            for name, features in self.vgg.walk(image[tile.seen], layers):
+                own, where, positions = _own(features, name, tile)
                 small = shrink(mask, stride_of(name))
                 gram = gram_share(own, where, positions, small)
                 grams[name] = grams[name] + gram if name in grams else gram
         return grams
 
-    def _look(self, image):
-        layers = (*self.recipe.content_layers, *self.recipe.style_layers)
-        return self.vgg(image, layers)
-
     def _cut(self, image):
         return cut(*image.shape[-2:], self.recipe.tile)
+
+
+def _own(features, layer, tile):
+    """The features that a tile owns, their place, and the number of all positions."""
+    stride = stride_of(layer)
+    positions = (tile.height // stride) * (tile.width // stride)
+    return features[tile.inner(stride)], tile.owned(stride), positions

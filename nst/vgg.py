@@ -49,15 +49,17 @@ class VGG19(nn.Module):
         self.requires_grad_(False).eval().to(memory_format=torch.channels_last)
 
     def forward(self, image, layers):
+        return dict(self.walk(image, layers))
+
+    def walk(self, image, layers):
+        """Yield (name, features) as each of ``layers`` is reached, shallow to deep."""
         last = max(map(LAYERS.index, layers), default=-1)
         x = (image - self.mean) / self.std if self.normalize else image
         x = x.contiguous(memory_format=torch.channels_last)  # the faster on a CPU
-        features = {}
         for name in LAYERS[: last + 1]:
             x = self.layers[name](x)
             if name in layers:
-                features[name] = x
-        return features
+                yield name, x
 
 
 def load_vgg19(weights="bundled", pooling="max", *, normalize=True, scale=1.0):
@@ -113,7 +115,9 @@ def _bundled_weights():
     for name in (name for name in LAYERS if name.startswith("conv")):
         key = f"block{name[4]}_conv{name[6]}_"
         table, indices = stored[key + "W_table"], stored[key + "W_q"]
-        state[name + ".weight"] = table[indices.int()]
+        state[name + ".weight"] = table[indices.int()].contiguous(
+            memory_format=torch.channels_last
+        )
         state[name + ".bias"] = stored[key + "b"]
     return state
 
