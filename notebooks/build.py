@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from copy import deepcopy
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -33,6 +34,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 ALTERNATIVE = re.compile(r"The\s+figure\b.*?(?=\n\n|\Z)", re.S)  # says what it shows
 COMMANDS = ("write", "format", "execute", "figures", "publish")
 UNWANTED = {False: "solution", True: "exercise", None: ""}
+CLOCKS = ("seconds", "longest_cell")  # in a notebook's metadata
 SLIDES = {"slide", "subslide", "fragment", "skip", "notes"}
 ADDRESS = re.compile(r'^repository = "https://github.com/([^"]+)"', re.M)
 
@@ -127,7 +129,17 @@ def execute(notebook, timeout=3600):
     place = {"metadata": {"path": HERE}}
     NotebookClient(notebook, timeout=timeout, resources=place).execute()
     notebook.metadata["seconds"] = round(time.perf_counter() - started)
+    notebook.metadata["longest_cell"] = round(max(map(_seconds, notebook.cells)))
     return strip(notebook)
+
+
+def _seconds(cell):
+    """How long a cell took, by the clock that nbclient leaves in it."""
+    clock = cell.metadata.get("execution", {})
+    began, ended = (clock.get(f"iopub.status.{at}") for at in ("busy", "idle"))
+    parse = datetime.fromisoformat
+    ends = [time and parse(time.replace("Z", "+00:00")) for time in (began, ended)]
+    return (ends[1] - ends[0]).total_seconds() if all(ends) else 0
 
 
 def execute_both(lesson):
@@ -138,7 +150,8 @@ def execute_both(lesson):
         done = [c for c in executed.cells if c.cell_type == "code"]
         done = [c for c in done if UNWANTED[solved] not in c.metadata.get("tags", ())]
         hang(books[path], done)
-        books[path].metadata["seconds"] = executed.metadata["seconds"]
+        for clock in CLOCKS:
+            books[path].metadata[clock] = executed.metadata[clock]
         strip(books[path])
     return books
 
@@ -160,7 +173,8 @@ def write(lesson):
         old = nbformat.read(path, 4) if path.exists() else book
         if old.metadata.get("sha256") == sha256(book):
             hang(book, [cell for cell in old.cells if cell.cell_type == "code"])
-            book.metadata["seconds"] = old.metadata["seconds"]
+            for clock in CLOCKS:
+                book.metadata[clock] = old.metadata.get(clock)
             strip(book)
     return books
 
@@ -272,8 +286,9 @@ def main(command="", *arguments):
         for path, book in books.items():
             path.parent.mkdir(exist_ok=True)
             nbformat.write(book, path)
-        seconds = book.metadata.get("seconds")
-        print(lesson.stem, f"{seconds} s" if seconds else "not executed", flush=True)
+        seconds, longest = map(book.metadata.get, CLOCKS)
+        took = f"{seconds} s, the longest cell {longest} s"
+        print(lesson.stem, took if seconds else "not executed", flush=True)
 
 
 if __name__ == "__main__":
