@@ -22,17 +22,17 @@ def load_network(recipe, device):
     ).to(device)
 
 
-def begin_level(vgg, content, style, image, size, recipe, masks=None):
+def begin_level(vgg, content, style, image, size, recipe, masks=(), style_masks=()):
     """A level's first image and its objective; None is the recipe's ``initial``."""
     content = fit(content, size, recipe)
     shape = tuple(content.shape[-2:])
     styles = [fit_style(s, size, content, recipe) for s in as_list(style)]
-    masks = [
-        mask if mask is None else resize(mask, shape)
-        for mask in masks or [None] * len(styles)
-    ]
+    masks = [_resized(mask, shape) for mask in masks or [None] * len(styles)]
     image = first_image(content, styles, masks, recipe) if image is None else image
-    return resize(image, shape), Objective(vgg, content, styles, recipe, masks)
+    shapes = [tuple(s.shape[-2:]) for s in styles]
+    style_masks = [_resized(m, s) for m, s in zip(style_masks, shapes, strict=False)]
+    objective = Objective(vgg, content, styles, recipe, masks, style_masks)
+    return resize(image, shape), objective
 
 
 def first_image(content, styles, masks, recipe):
@@ -46,6 +46,10 @@ def first_image(content, styles, masks, recipe):
         image = image + share * resize(first, tuple(content.shape[-2:]))
         weight = weight + share
     return torch.where(weight > 0, image / weight.clamp_min(1e-9), content)
+
+
+def _resized(mask, shape):
+    return None if mask is None else resize(mask, shape)
 
 
 def improve(image, objective, steps):
@@ -107,8 +111,11 @@ OPTIMIZERS = {
 }
 
 
-def check_sizes(content, style, recipe):
-    """Raise `InputError` if a level would be too small for the network."""
+def check_inputs(content, style, recipe):
+    """Raise `InputError` for too small a level or a miscounted blend."""
+    if recipe.blend and len(recipe.blend) != len(as_list(style)):
+        counts = f"{len(recipe.blend)} blend for {len(as_list(style))} styles"
+        raise InputError(f"{counts}: give one for each style")
     for size, _ in recipe.levels():
         styles = [style_shape(s.shape, size, recipe) for s in as_list(style)]
         for height, width in (content_shape(content.shape, size, recipe), *styles):

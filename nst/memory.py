@@ -4,6 +4,7 @@ import os
 
 import torch
 
+from .errors import InputError
 from .layers import CHANNELS, LAYERS, stride_of
 from .levels import content_shape, style_shape
 from .tiles import HALO
@@ -12,6 +13,48 @@ FLOAT = 4
 FIXED = 100e6  # what the libraries keep for themselves
 PASSING = 5 * 64  # floats a pixel that come and go at the net's first, widest layers
 VECTORS = 10  # copies of the image: the best, gradients, the direction, …
+SIZES = (128, 192, 256, 384, 512, 768, 1024, 1536, 2048)  # offered
+TILES = (1024, 512, 256)  # likewise
+
+
+class TooLarge(InputError):
+    """The run would not fit; one of ``size`` pixels would, None if none of `SIZES`."""
+
+    def __init__(self, message, size):
+        super().__init__(message)
+        self.size = size
+
+
+def make_room(recipe, content, styles, device):
+    """The recipe with its tile chosen, if that is "auto": none where the whole fits.
+
+    Raises `TooLarge` if a run would need more memory than is free on ``device``.
+    """
+    style = max((image.shape for image in styles), key=lambda s: s[-1] * s[-2])
+    free = available(device)
+
+    def needed(**changes):
+        return estimate(recipe.replace(**changes), content.shape, style)
+
+    fitting = [t for t in (None, *TILES) if needed(tile=t) <= free]
+    if recipe.tile == "auto":
+        recipe = recipe.replace(tile=fitting[0] if fitting else TILES[-1])
+    if needed() <= free:
+        return recipe
+    smaller = [s for s in SIZES if s < recipe.size and needed(size=s) <= free]
+    ways = [f"{smaller[-1]} px"] if smaller else []
+    ways += [f"tile {fitting[0]}, which is slower"] if fitting else []
+    way_out = f"choose {' or '.join(ways)}" if ways else "close other programs first"
+    raise TooLarge(
+        f"{recipe.size} px would need about {needed() / 1e9:.1f} GB and "
+        f"{free / 1e9:.1f} GB are free: {way_out}",
+        smaller[-1] if smaller else None,
+    )
+
+
+def ran_out(error):
+    """Whether an exception says that there was no memory left."""
+    return isinstance(error, MemoryError) or "memory" in str(error).lower()
 
 
 def estimate(recipe, content, style):

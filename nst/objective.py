@@ -117,29 +117,27 @@ class Objective(nn.Module):
 
     def _aim_at_content(self, image):
         targets = {}
-        for tile in self._cut(image):
-            layers = self.recipe.content_layers
-            for name, features in self.vgg.walk(image[tile.seen], layers):
-                own, where, _ = _own(features, name, tile)
-                stride, channels = stride_of(name), own.shape[1]
-                if name not in targets:
-                    size = tile.height // stride, tile.width // stride
-                    targets[name] = own.new_empty(1, channels, *size)
-                targets[name][where] = own
+        for name, own, where, _ in self._seen(image, self.recipe.content_layers):
+            if name not in targets:
+                size = (side // stride_of(name) for side in image.shape[-2:])
+                targets[name] = own.new_empty(1, own.shape[1], *size)
+            targets[name][where] = own
         for name, target in targets.items():
             self.content[name] = ContentLoss(target, self.recipe.scale)
 
     def _grams(self, image, mask):
         """{layer: Gram matrix (1, C, C)} of a style, or of what its mask shows."""
         grams = {}
-        for tile in self._cut(image):
-            layers = self.recipe.style_layers
-            for name, features in self.vgg.walk(image[tile.seen], layers):
-                own, where, positions = _own(features, name, tile)
-                small = shrink(mask, stride_of(name))
-                gram = gram_share(own, where, positions, small)
-                grams[name] = grams[name] + gram if name in grams else gram
+        for name, own, where, positions in self._seen(image, self.recipe.style_layers):
+            gram = gram_share(own, where, positions, shrink(mask, stride_of(name)))
+            grams[name] = grams[name] + gram if name in grams else gram
         return grams
+
+    def _seen(self, image, layers):
+        """Yield (layer, *`_own` features of a tile), tile by tile."""
+        for tile in self._cut(image):
+            for name, features in self.vgg.walk(image[tile.seen], layers):
+                yield name, *_own(features, name, tile)
 
     def _cut(self, image):
         return cut(*image.shape[-2:], self.recipe.tile)

@@ -18,7 +18,7 @@ LEAST = {  # the smallest value allowed
     **dict.fromkeys(("content_weight", "style_weight", "tv_weight"), 0.0),
     **dict.fromkeys(("content_layer_weights", "style_layer_weights"), 0.0),
     **dict.fromkeys(("activation_scale", "learning_rate"), 1e-9),
-    **{"blend": 0.0, "style_scale": 0.05, "tile": 64},
+    **{"blend": 0.0, "style_scale": 0.05},
     **{"seed": 0, "history": 1, "size": 16, "sizes": 16, "steps": 1},
 }
 
@@ -35,6 +35,7 @@ class Recipe:
     "noise", "style", or the path of a picture. ``weights`` are as in `load_vgg19`.
     ``color`` is the "style"'s, the "content"'s (only brightness is painted), or the
     style's after it took the content's mean and covariance ("match") or "histogram".
+    ``tile`` is the side of a tile in pixels, or "auto": tiles where memory needs them.
     """
 
     content_layers: tuple = ("relu3_2", "relu4_2")
@@ -62,7 +63,7 @@ class Recipe:
     color: str = "style"
     style_scale: float = 1.0  # of the style's size: strokes grow with it
     blend: tuple | None = None  # of several styles: a weight each, or one per layer
-    tile: int | None = None  # evaluate in tiles of this size: less memory, same result
+    tile: int | str | None = None  # evaluate in tiles: less memory, the same result
 
     @classmethod
     def preset(cls, name, **changes):
@@ -128,6 +129,8 @@ class Recipe:
             if weights is not None and len(weights) != len(layers):
                 counts = f"{len(weights)} {kind}_layer_weights for {len(layers)} layers"
                 raise InputError(f"{counts}: give one for each layer")
+        if self.tile not in (None, "auto"):
+            at_least("tile", self.tile, 64)
         self.levels()
         for weights in self.blend or ():
             if isinstance(weights, tuple) and len(weights) != len(self.style_layers):

@@ -8,7 +8,8 @@ import torch
 from .control import as_list, finish, load_mask
 from .errors import InputError
 from .images import resize
-from .levels import begin_level, check_sizes, improve, load_network
+from .levels import begin_level, check_inputs, improve, load_network
+from .memory import make_room, ran_out
 from .recipe import Recipe
 from .samples import load
 
@@ -28,22 +29,34 @@ def style_transfer(content, style, recipe=None, *, device=None, **changes):
 
 
 def iterate(
-    content, style, recipe=None, *, start=None, masks=None, device=None, **changes
+    content,
+    style,
+    recipe=None,
+    *,
+    start=None,
+    masks=None,
+    style_masks=None,
+    device=None,
+    **changes,
 ):
     """`style_transfer` one step at a time: an iterator of `Step`s, coarse to fine.
 
     It is a for loop: break, plot or count as you like; ``step.best`` is the picture
     to keep. ``start`` is an image to begin from instead of the recipe's ``initial``.
     ``masks`` are pictures, one a style, white where in the content that style goes;
-    None is everywhere, and styles of one mask are blended there.
-    Raises `InputError` at once if the pictures or the recipe cannot be used.
+    ``style_masks`` likewise, white where in the style it is taken from. None is
+    everywhere, and styles of one mask are blended there. Raises `InputError` at once
+    if the pictures or the recipe cannot be used, or would need too much memory.
     """
     recipe = (recipe or Recipe()).replace(**changes)
     device = choose_device(device)
     content, styles = load(content).to(device), as_list(style)
     styles = [load(style).to(device) for style in styles]
-    masks = [load_mask(mask, device) for mask in masks or [None] * len(styles)]
-    for name, given in (("masks", masks), ("blend", recipe.blend or styles)):
+    masks, style_masks = (
+        [load_mask(mask, device) for mask in given or [None] * len(styles)]
+        for given in (masks, style_masks)
+    )
+    for name, given in {"masks": masks, "style masks": style_masks}.items():
         if len(given) != len(styles):
             counts = f"{len(given)} {name} for {len(styles)} styles"
             raise InputError(f"{counts}: give one for each style")
@@ -51,25 +64,33 @@ def iterate(
         start = recipe.initial
     if start is not None:
         start = load(start).to(device)
-    check_sizes(content, styles, recipe)
-    return _levels(content, styles, masks, start, recipe, device)
+    check_inputs(content, styles, recipe)
+    recipe = make_room(recipe, content, styles, device)
+    return _levels(content, styles, (masks, style_masks), start, recipe, device)
 
 
 def _levels(content, styles, masks, image, recipe, device):
-    vgg = load_network(recipe, device)
     started, number = time.perf_counter(), 0
-    for size, steps in recipe.levels():
-        image, objective = begin_level(vgg, content, styles, image, size, recipe, masks)
-        small = resize(content, tuple(image.shape[-2:]))
-        for step in improve(image, objective, steps):
-            yield dataclasses.replace(
-                step,
-                number=number + step.number,
-                image=finish(step.image, small, recipe),
-                best=finish(step.best, small, recipe),
-                seconds=time.perf_counter() - started,
-            )
-        number, image = number + steps, step.best
+    try:
+        vgg = load_network(recipe, device)
+        for size, steps in recipe.levels():
+            level = begin_level(vgg, content, styles, image, size, recipe, *masks)
+            image, objective = level
+            small = resize(content, tuple(image.shape[-2:]))
+            for step in improve(image, objective, steps):
+                yield dataclasses.replace(
+                    step,
+                    number=number + step.number,
+                    image=finish(step.image, small, recipe),
+                    best=finish(step.best, small, recipe),
+                    seconds=time.perf_counter() - started,
+                )
+            number, image = number + steps, step.best
+    except (RuntimeError, MemoryError) as error:
+        if not ran_out(error):
+            raise
+        less = f"choose a size below {recipe.size} px, or a smaller tile"
+        raise InputError(f"out of memory: {less}") from error
 
 
 def choose_device(name=None):

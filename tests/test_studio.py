@@ -15,7 +15,7 @@ from nst import colab, memory
 from nst.errors import InputError
 from nst.levels import load_network
 from nst.provenance import read_record
-from nst.studio import jupyter, painter, room, session
+from nst.studio import jupyter, painter, session
 from nst.studio.chart import chart
 from nst.studio.panel import Studio
 from nst.studio.session import Session
@@ -249,7 +249,7 @@ def test_a_run_that_would_not_fit_is_refused_with_the_size_that_would(run, monke
     monkeypatch.setattr(memory, "available", lambda device: free)
     run.run(2)
     state = run.state
-    with pytest.raises(room.TooLarge, match="choose 256 px") as told:
+    with pytest.raises(memory.TooLarge, match="choose 256 px") as told:
         run.begin("cat", "waves", TINY.replace(size=2048))
     assert told.value.size == 256
     assert run.state is state

@@ -5,7 +5,6 @@ The engine, which knows no widgets:
   session.py   a run that can be changed, undone and gone back in
   painter.py   its network and targets, kept while they serve
   replay.py    what a saved picture carries, and how it becomes the picture again
-  room.py      whether a run fits into memory
 The panel:
   panel.py     `Studio`, a session behind widgets
   layout.py    the widgets: dials.py, chooser.py, strip.py and settings.py are parts

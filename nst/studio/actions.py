@@ -6,9 +6,9 @@ from functools import partial
 
 from .. import colab
 from ..errors import InputError
+from ..memory import TooLarge, ran_out
 from ..recipe import Recipe
 from .jupyter import PLAYING
-from .room import TooLarge
 
 BURST = 0.15  # seconds of steps in one tick of the clock
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class Actions:
         """One sentence for what should not happen; it is logged in full."""
         self.studio.playing = False
         log.error("the Studio paused", exc_info=fault)
-        if isinstance(fault, MemoryError) or "memory" in str(fault).lower():
+        if ran_out(fault):
             return "Out of memory: choose a smaller size. The picture is still here."
         first = (str(fault) or type(fault).__name__).splitlines()[0]
         return f"Paused, because something went wrong: {first}"

@@ -8,6 +8,9 @@ from .jupyter import tip, uploaded
 from .state import Picture
 
 THUMB = 120  # pixels
+KINDS = {"content": "content", "style": "style", "second": "blend in"}
+NONE = "no second style"
+NOTHING = Picture(NONE, None)
 
 
 class Chooser(widgets.HBox):
@@ -18,9 +21,11 @@ class Chooser(widgets.HBox):
         self._known, self._shown = {}, None  # what was chosen, by name, to share
         names = PHOTOS + STYLES if kind == "content" else STYLES + PHOTOS
         self._names = (*names, *PAINTINGS)
+        if kind == "second":
+            self._names = (NONE, *self._names)
         self.thumb = widgets.HTML()
         self.name = tip(
-            widgets.Dropdown(options=self._names, description=kind),
+            widgets.Dropdown(options=self._names, description=KINDS[kind]),
             "a sample, or a painting that is downloaded once",
         )
         self.place = widgets.Text(
@@ -41,6 +46,7 @@ class Chooser(widgets.HBox):
 
     def show(self, picture):
         """Show what is chosen, which is no choice."""
+        picture = picture or NOTHING
         self._showing = True
         try:
             self._known[picture.name] = picture
@@ -53,11 +59,13 @@ class Chooser(widgets.HBox):
         if picture is not self._shown:
             self._shown, self.place.value = picture, ""
             alt = f"{self._kind}: {picture.name}"
-            self.thumb.value = views.picture(picture.image, alt, THUMB)
+            seen = picture.image is not None
+            self.thumb.value = views.picture(picture.image, alt, THUMB) if seen else ""
 
     def _pick(self, source):
         if source and not self._showing:
-            self.chosen(lambda: Picture.read(self._known.get(source, source)))
+            known = self._known.get(source, source)
+            self.chosen(lambda: None if known is NOTHING else Picture.read(known))
 
     def _take(self, value):
         if value:

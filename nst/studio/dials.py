@@ -49,8 +49,13 @@ class Dials(widgets.VBox):
         self._dials, self._meters, self._names = {}, {}, ()
         rows = [self._row(name, *DIALS[name]) for name in DIALS]
         self._layers = widgets.VBox()
+        self.blend = widgets.FloatSlider(
+            max=1, step=0.05, description="blend in", continuous_update=False
+        )
+        tip(self.blend, "the second style's share").add_class("nst-dial")
+        self.blend.observe(lambda change: self._mix(change["new"]), "value")
         self._head = widgets.HTML(views.LAYERS)
-        super().__init__([*rows, self._head, self._layers])
+        super().__init__([*rows, self.blend, self._head, self._layers])
         self.add_class("nst-dials")
 
     def __getitem__(self, name):
@@ -65,6 +70,9 @@ class Dials(widgets.VBox):
         try:
             for name in DIALS:
                 self._dials[name].show(float(getattr(recipe, name)))
+            first, share = recipe.blend if state.second and recipe.blend else (1, 1)
+            self.blend.layout.display = None if state.second else "none"
+            self.blend.value = round(share / ((first + share) or 1), 6)
             if names != self._names:
                 self._build(names)
             for name, weight in zip(names, weights, strict=True):
@@ -96,6 +104,10 @@ class Dials(widgets.VBox):
         dial.observe(lambda change: self._hear(name), "value")
         self._dials[name], self._meters[name] = dial, meter
         return widgets.HBox([dial, meter])
+
+    def _mix(self, share):
+        if not self._showing:
+            self.moved(blend=(round(1 - share, 6), share))
 
     def _hear(self, name):
         if self._showing:

@@ -4,7 +4,7 @@ import ipywidgets as widgets
 
 from . import views
 from .chart import chart
-from .chooser import Chooser
+from .chooser import KINDS, Chooser
 from .dials import Dials
 from .jupyter import tip
 from .settings import SETTINGS, offers
@@ -27,7 +27,7 @@ class Layout(widgets.VBox):
 
     def __init__(self):
         self.showing, self._compared = False, None
-        self.chooser = {kind: Chooser(kind) for kind in ("content", "style")}
+        self.chooser = {kind: Chooser(kind) for kind in KINDS}
         self.setting = {
             name: tip(widgets.Dropdown(description=label), about)
             for name, (label, about) in SETTINGS.items()
@@ -76,7 +76,8 @@ class Layout(widgets.VBox):
     def show_progress(self, session, until):
         """What a step changes."""
         state = session.state
-        names = f"{state.content.name} in the style of {state.style.name}"
+        content, *styles = state.names.values()
+        names = f"{content} in the style of {' and '.join(styles)}"
         alt = f"{names}, step {state.number}"
         self.text["picture"].value = views.picture(session.picture, alt)
         left = session.seconds_left(until)

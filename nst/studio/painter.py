@@ -8,7 +8,7 @@ from ..recipe import Recipe
 from ..samples import load
 from .state import LIVE
 
-NEUTRAL = {name: getattr(Recipe(), name) for name in LIVE}
+NEUTRAL = {name: getattr(Recipe(), name) for name in LIVE if name != "blend"}
 NETWORK = attrgetter("weights", "pooling", "normalize", "activation_scale")
 FOREVER = 1 << 60  # steps
 
@@ -24,14 +24,14 @@ class Painter:
         """Let the memory go: the next step builds everything again."""
         self._network = self._objective = (None, None)  # each after what it is for
 
-    def first_image(self, content, style, recipe):
+    def first_image(self, content, styles, recipe):
         """What a run begins with, fitted to its first level."""
         size = recipe.levels()[0][0]
-        content = fit(content.image, size, recipe)
+        content = fit(content, size, recipe)
         if recipe.initial_picture:
             return resize(load(recipe.initial), tuple(content.shape[-2:]))
-        style = fit_style(style.image, size, content, recipe)
-        return first_image(content, [style], [None], recipe)
+        styles = [fit_style(style, size, content, recipe) for style in styles]
+        return first_image(content, styles, [None] * len(styles), recipe)
 
     def steps(self, state):
         """A generator of `Step`s from ``state`` to the end of its level."""
@@ -51,17 +51,17 @@ class Painter:
         fixed = state.recipe.replace(**NEUTRAL)
         if fixed.color == "content":  # is only shown so
             fixed = fixed.replace(color="style")
-        key = (state.content, state.style, size, fixed)
+        key = (state.content, state.styles, size, fixed)
         if self._objective[0] != key:
             self._objective = (None, None)  # there may not be room for two
             if self._network[0] != NETWORK(fixed):
                 self._network = (None, None)
                 self._network = NETWORK(fixed), load_network(fixed, self.device)
-            content = state.content.image.to(self.device)
-            style = state.style.image.to(self.device)
-            image, objective = begin_level(
-                self._network[1], content, style, state.image, size, fixed
-            )
+            content, styles = state.images
+            styles = [style.to(self.device) for style in styles]
+            content, vgg = content.to(self.device), self._network[1]
+            level = begin_level(vgg, content, styles, state.image, size, fixed)
+            image, objective = level
             self._objective = key, objective
             self._shape, self._energy = tuple(image.shape[-2:]), _energy(objective)
         return self._objective[1]

@@ -10,6 +10,7 @@ from ..live import pick
 from ..recipe import Recipe
 from . import views
 from .actions import Actions
+from .chooser import KINDS
 from .film import ENDING, save_film
 from .jupyter import PLAYING, close_earlier, close_tree
 from .layout import Layout
@@ -22,18 +23,12 @@ class Studio:
     """A panel of sliders that act while the picture is being painted.
 
     ``content`` and ``style`` are whatever `nst.iterate` takes, ``changes`` fields of
-    the recipe. Work is done only in messages from the browser; without one, by `run`.
+    the recipe, and ``device``. Work is done only in messages from the browser; without
+    one, by `run`.
     """
 
-    def __init__(
-        self,
-        content="cat",
-        style="brush_strokes",
-        recipe=None,
-        *,
-        device=None,
-        **changes,
-    ):
+    def __init__(self, content="cat", style="brush_strokes", recipe=None, **changes):
+        device = changes.pop("device", None)
         if recipe is None:
             changes = {"size": pick(cpu=256, gpu=512, fast=64), **changes}
         recipe = (recipe or Recipe()).replace(**changes)
@@ -65,7 +60,8 @@ class Studio:
     def set(self, **changes):
         """Change weights, which act at the next step, or begin a new run.
 
-        ``changes`` are fields of the recipe, ``content``, ``style`` or ``recipe``.
+        ``changes`` are fields of the recipe, ``content``, ``style``, ``second`` (a
+        style to blend with the first, or None) or ``recipe``.
         """
         with self.lock:
             state, told = self.session.state, views.told(changes)
@@ -73,9 +69,12 @@ class Studio:
                 self.session.change(**changes)
                 self._show()
                 return f"{told}: from step {state.number + 1} on."
-            pictures = [changes.pop(k, getattr(state, k)) for k in ("content", "style")]
-            recipe = changes.pop("recipe", state.recipe)
-            self.session.begin(*pictures, recipe.replace(**changes))
+            content, *styles = (changes.pop(k, getattr(state, k)) for k in KINDS)
+            styles = [style for style in styles if style is not None]
+            recipe = changes.pop("recipe", state.recipe).replace(**changes)
+            if len(recipe.blend or styles) != len(styles):
+                recipe = recipe.replace(blend=None)
+            self.session.begin(content, styles, recipe)
             self._jumped()
             return f"New run: {told}. Undo brings the last one back."
 
@@ -83,7 +82,7 @@ class Studio:
         """The same pictures and recipe from step 0."""
         with self.lock:
             state = self.session.state
-            self.session.begin(state.content, state.style, state.recipe)
+            self.session.begin(state.content, state.styles, state.recipe)
             self._jumped()
             return "From the start. Undo brings the last run back."
 

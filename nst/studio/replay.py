@@ -17,20 +17,19 @@ def record(session):
     moves = [{"step": 0, **begun}, *state.moves] if state.moves else []
     return provenance.record(
         state.recipe,
-        state.content.image,
-        state.style.image,
-        names={"content": state.content.name, "style": state.style.name},
+        *state.images,
+        names=state.names,
         step=state.number,
         device=session.device,
         studio={"moves": moves},
     )
 
 
-def replay(content, style, recipe, steps, *, moves, device=None):
+def replay(content, styles, recipe, steps, *, moves, device=None):
     """The picture of a session: its recipe, its moves and the number of its steps."""
     first, *later = moves or [{}]
     begun = {name: value for name, value in first.items() if name != "step"}
-    session = Session(content, style, recipe.replace(**begun), device)
+    session = Session(content, styles, recipe.replace(**begun), device)
     for move in later:
         changes = {name: value for name, value in move.items() if name != "step"}
         session.run(move["step"])

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import torch
 
-from ..control import finish
+from ..control import as_list, finish
 from ..errors import InputError
-from ..levels import check_sizes
+from ..levels import check_inputs
+from ..memory import make_room
 from ..recipe import Recipe
 from ..transfer import choose_device
 from .film import frame
 from .painter import Painter
-from .room import check_room
 from .state import CURVES, LIVE, VIEWS, Picture, State, thin
 
 UNDOS, POINTS, FRAMES = 20, 400, 100  # how many are kept
@@ -37,12 +37,14 @@ class Session:
         self.begin(content, style, recipe or Recipe())
 
     def begin(self, content, style, recipe):
-        """A new run, at step 0. The present one is an undo away."""
-        content, style = Picture.read(content), Picture.read(style)
-        check_sizes(content.image, style.image, recipe)
-        check_room(recipe, content.image, style.image, self.device)
-        image = self._painter.first_image(content, style, recipe)
-        self._go(State(content, style, recipe, recipe, image))
+        """A new run of one style or two, at step 0. The present one is an undo away."""
+        content = Picture.read(content)
+        styles = tuple(map(Picture.read, as_list(style)))
+        images = content.image, [style.image for style in styles]
+        check_inputs(*images, recipe)
+        recipe = make_room(recipe, *images, self.device)
+        first = self._painter.first_image(*images, recipe)
+        self._go(State(content, styles, recipe, recipe, first))
 
     def fixed(self, changes):
         """The names among ``changes`` that need a new run."""
@@ -54,6 +56,7 @@ class Session:
         if fixed := self.fixed(changes):
             raise InputError(f"{fixed[0]} is fixed during a run: begin a new one")
         recipe = self.state.recipe.replace(**changes)
+        check_inputs(*self.state.images, recipe)
         if set(changes) == {"color"}:  # no move: the optimiser goes on
             self._past.append(self.state)
             self.state = replace(self.state, recipe=recipe)

@@ -1,8 +1,8 @@
 """The settings of a run: each begins a new one (but for the colours it is shown in)."""
 
+from ..memory import SIZES
 from ..presets import PRESETS
 from ..recipe import CHOICES, INITIALS, Recipe
-from .room import SIZES
 from .state import LIVE
 
 SETTINGS = {

@@ -8,8 +8,10 @@ from .. import colab
 
 def place(state, ending):
     """A new file's path in ``outputs``, named after the pictures and the step."""
-    names = (state.content.name, state.style.name)
-    stems = [re.sub(r"\W+", "-", Path(name).stem)[:40].strip("-") for name in names]
+    stems = [
+        re.sub(r"\W+", "-", Path(name).stem)[:40].strip("-")
+        for name in state.names.values()
+    ]
     stem = "-".join([*stems, f"{state.number:04d}"])
     path, count = colab.OUTPUTS / f"{stem}{ending}", 1
     while path.exists():

@@ -4,19 +4,20 @@ from dataclasses import dataclass, field
 
 import torch
 
-from ..provenance import name_of
+from ..provenance import inputs, name_of
 from ..recipe import Recipe
 from ..samples import load
 
 WEIGHTS = ("content_weight", "style_weight", "tv_weight")
-LIVE = (*WEIGHTS, "content_layer_weights", "style_layer_weights")  # may change midway
+LAYER_WEIGHTS = ("content_layer_weights", "style_layer_weights")
+LIVE = (*WEIGHTS, *LAYER_WEIGHTS, "blend")  # may change midway
 CURVES = ("total", "content", "style")
 VIEWS = {"style", "content"}  # colours that differ only in what is shown
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """One of the two inputs, (1, 3, H, W), and what its record calls it."""
+    """An input, (1, 3, H, W), and what its record calls it."""
 
     name: str
     image: torch.Tensor
@@ -34,7 +35,7 @@ class State:
     """How a run got here and all that decides how it goes on. Never changes."""
 
     content: Picture
-    style: Picture
+    styles: tuple  # of one `Picture` or two
     begun: Recipe  # at step 0; the recipe now differs from it in LIVE fields only
     recipe: Recipe
     image: torch.Tensor  # (1, 3, H, W)
@@ -43,6 +44,26 @@ class State:
     matched: dict = field(default_factory=dict)  # {"style/relu1_1": 0.98, ...}
     points: tuple = ()  # ((number, *CURVES), ...), the losses of the image then
     frames: tuple = ()  # ((number, JPEG), ...) for the time-lapse
+
+    @property
+    def style(self):
+        return self.styles[0]
+
+    @property
+    def second(self):
+        """The other style, if there are two."""
+        return self.styles[1] if len(self.styles) > 1 else None
+
+    @property
+    def images(self):
+        """(the content's pixels, [those of each style])."""
+        return self.content.image, [style.image for style in self.styles]
+
+    @property
+    def names(self):
+        """{"content": "cat", "style": "waves", "style 2": "ink"}."""
+        given = inputs(self.content, self.styles)
+        return {kind: picture.name for kind, picture in given.items()}
 
     def level(self):
         """(size, steps left) of the next step; the last level has no end: None."""

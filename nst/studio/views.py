@@ -58,9 +58,14 @@ def weights(state):
 
 def told(changes):
     """{"content": …, "size": 256} as "content cat.jpg, size 256"."""
-    words = [getattr(value, "name", value) for value in changes.values()]
-    short = [w if isinstance(w, str | int | float) else "another" for w in words]
-    return ", ".join(f"{n} {w}" for n, w in zip(changes, short, strict=True))
+    return ", ".join(f"{name} {_word(value)}" for name, value in changes.items())
+
+
+def _word(value):
+    value = getattr(value, "name", value)
+    if isinstance(value, tuple):
+        return " : ".join(f"{part:g}" for part in value)
+    return value if isinstance(value, str | int | float) else "another"
 
 
 def message(text, error=False):

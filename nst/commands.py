@@ -1,0 +1,88 @@
+"""What the command line does once it has understood what is asked."""
+
+import json
+import sys
+from contextlib import nullcontext
+from itertools import product
+from pathlib import Path
+
+from tqdm import tqdm
+
+from .batch import Job, pool, style_many
+from .errors import InputError
+from .files import check_writable
+from .images import check_format, save_image
+from .memory import estimate, make_room
+from .provenance import inputs, name_of, record
+from .samples import load
+from .transfer import choose_device, iterate
+
+
+def paint_one(recipe, content, style, output, mask, style_mask, device, every):
+    """One picture, with a bar; Ctrl-C keeps what there is."""
+    output = Path(output)
+    check_format(output)
+    check_writable(output)
+    given = inputs(content, style, mask, style_mask)
+    names = {kind: name_of(source) for kind, source in given.items()}
+    content, styles = load(content), [load(source) for source in style]
+    how = {"device": choose_device(device)}
+    how |= {"masks": _loaded(mask), "style_masks": _loaded(style_mask)}
+    steps = iterate(content, styles, recipe, **how)
+    recipe = make_room(recipe, content, styles, how["device"])
+    need = max(estimate(recipe, content.shape, s.shape) for s in styles) / 1e9
+    tiles = f", in tiles of {recipe.tile} px" if recipe.tile else ""
+    print(f"on {how['device']}, up to {need:.1f} GB of memory{tiles}", file=sys.stderr)
+    made = json.loads(record(recipe, content, styles, names=names, **how))
+    total, step = sum(count for _, count in recipe.levels()), None
+
+    def save(path):
+        number = None if step.number == total else step.number
+        save_image(step.best, path, json.dumps(made | {"step": number}, indent=1))
+
+    def beside():
+        return output.with_name(f"{output.stem}-{step.number:04d}{output.suffix}")
+
+    try:
+        with tqdm(steps, total=total, unit="step", desc="painting") as bar:
+            for step in bar:  # noqa: B007  what is left of it is saved below
+                bar.set_postfix(loss=f"{step.losses['total']:.4g}")
+                if every and step.number % every == 0:
+                    save(beside())
+    except KeyboardInterrupt:
+        if step is None:
+            raise InputError("stopped before the first step: nothing to save") from None
+        print(f"stopped after {step.number} of {total} steps", file=sys.stderr)
+    except InputError as error:
+        if step is None:
+            raise
+        save(beside())
+        message = f"{error}; the picture as it was is in {str(beside())!r}"
+        raise InputError(message) from error
+    save(output)
+    print(f"the result is in {output}")
+
+
+def _loaded(masks):
+    return masks and [load(mask) for mask in masks]
+
+
+def paint_many(contents, styles, folder, recipe, device, workers):
+    """Every content in every style, into ``folder``; the exit status."""
+    jobs = []
+    for content, style in product(contents, styles):
+        output = Path(folder, f"{_stem(content)}-{_stem(style)}.png")
+        jobs.append(Job(content, style, str(output), recipe, device=device))
+    failed = 0
+    with pool(workers) if workers > 1 else nullcontext() as executor:
+        results = style_many(jobs, executor)
+        for result in tqdm(results, total=len(jobs), unit="picture"):
+            tqdm.write(f"{result.status}: {result.job.output}", file=sys.stdout)
+            if result.message:
+                failed += 1
+                tqdm.write(f"nst: {result.message}", file=sys.stderr)
+    return 2 if failed else 0
+
+
+def _stem(source):
+    return Path(str(source).split("?")[0]).stem
