@@ -36,6 +36,10 @@ SAME_GRAM = {
 }
 
 
+FIRST, SECOND = picture(4, 4)[0, :1], picture(4, 4, seed=4)[0, :1]
+DOWN = torch.linspace(0, 1, 60).view(1, 1, 60, 1)
+
+
 def energy(f, target, by=None):
     """The relative loss, or with ``by`` a tempting mistake."""
     return (f - target).square().sum() / (target if by is None else by).square().sum()
@@ -236,6 +240,45 @@ CASES = {
             ("neither", "weight", "layers"),
             ("beta", "weight", "both"),
         ],
+    ),
+    "n06.whose_colors": (
+        [("content", "style", "match"), (" Content", "STYLE", "match ")],
+        [
+            ("match", "style", "content"),
+            ("style", "style", "match"),
+            ("content", "match", "match"),
+            ("content", "style", "histogram"),
+            ("content", "style", "style"),
+        ],
+    ),
+    "n06.blend_by_hand": (
+        [((FIRST + 3 * SECOND) / 4, FIRST, SECOND)],
+        [
+            (FIRST + 3 * SECOND, FIRST, SECOND),
+            ((3 * FIRST + SECOND) / 4, FIRST, SECOND),
+            ((FIRST + SECOND) / 2, FIRST, SECOND),
+            (FIRST, FIRST, SECOND),
+            (0.5, FIRST, SECOND),
+        ],
+    ),
+    "n06.paint_a_mask": (
+        [
+            (DOWN.expand(1, 1, 60, 80),),
+            (torch.sigmoid(20 * (DOWN - 0.5)).expand(1, 1, 60, 80),),
+        ],
+        [
+            (DOWN.flip(2).expand(1, 1, 60, 80),),
+            (DOWN.round().expand(1, 1, 60, 80),),
+            (DOWN.mT.expand(1, 1, 60, 60),),
+            (torch.linspace(0, 1, 80).expand(1, 1, 60, 80),),
+            (torch.full((1, 1, 60, 80), 0.5),),
+            (2 * DOWN.expand(1, 1, 60, 80),),
+            (DOWN.pow(4).expand(1, 1, 60, 80),),
+        ],
+    ),
+    "n06.how_wide_a_halo": (
+        [(40,), (40.0,)],
+        [(34,), (68,), (72,), (32,), (80,), (5,)],
     ),
 }
 

@@ -2,8 +2,11 @@ import subprocess
 import sys
 
 import pytest
+import torch
 
 import nst
+from nst import memory
+from nst.__main__ import main
 from nst.memory import available, estimate
 
 MEASURE = """
@@ -55,3 +58,72 @@ def test_more_pixels_history_and_depth_need_more():
 
 def test_some_memory_is_available_here():
     assert 1e6 < available() < 1e14
+
+
+def short_of(monkeypatch, **changes):
+    """Let there be just enough for the default recipe with ``changes``, at 300x451."""
+    shape = (1, 3, 300, 451)
+    free = estimate(nst.Recipe(**changes), shape, (1, 3, 640, 640)) + 1
+    monkeypatch.setattr(memory, "available", lambda device: free)
+
+
+def test_a_run_that_would_not_fit_is_refused_with_both_ways_out(monkeypatch, cat):
+    short_of(monkeypatch, size=768)
+    with pytest.raises(nst.InputError) as told:
+        nst.iterate("cat", "waves", size=2048)
+    assert "2048 px would need about" in str(told.value)
+    assert str(told.value).endswith("choose 768 px or tile 512, which is slower")
+    nst.iterate("cat", "waves", size=768)
+
+
+def test_auto_cuts_only_where_memory_needs_it(monkeypatch):
+    content, style = nst.sample("cat"), nst.sample("waves")
+    chosen = {}
+    for room, size in ((768, 768), (768, 1024), (512, 2048)):
+        short_of(monkeypatch, size=room)
+        recipe = nst.Recipe(size=size, tile="auto")
+        chosen[room, size] = memory.make_room(recipe, content, [style], "cpu").tile
+    assert chosen == {(768, 768): None, (768, 1024): 512, (512, 2048): 256}
+    with pytest.raises(nst.InputError, match="choose 128 px or|close other programs"):
+        short_of(monkeypatch, size=128)
+        memory.make_room(nst.Recipe(size=4096, tile="auto"), content, [style], "cpu")
+
+
+def test_the_command_line_tells_memory_and_tiles(monkeypatch, tmp_path, capsys):
+    output = tmp_path / "a.png"
+    command = ["cat", "waves", "-o", str(output), "--steps", "1", "--size", "200"]
+    assert main([*command, "--tile", "auto"]) == 0
+    said = capsys.readouterr().err
+    assert "on cpu, up to 0." in said and "GB of memory" in said
+    assert "in tiles" not in said
+    short_of(monkeypatch, size=128)
+    assert main(command) == 2
+    assert "choose" in capsys.readouterr().err
+    small = ["cat", "waves", "-o", str(output), "--steps", "1", "--size", "4096"]
+    assert main([*small, "--tile", "auto"]) == 2
+    assert nst.read_record(output)["recipe"]["tile"] is None  # the first is intact
+
+
+def test_memory_that_runs_out_is_told_and_costs_no_picture(
+    monkeypatch, tmp_path, capsys
+):
+    output, seen = tmp_path / "a.png", []
+    evaluate = nst.Objective.evaluate
+
+    def greedy(objective, image):
+        seen.append(image.shape)
+        if image.shape[-1] > 40:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to ...")
+        return evaluate(objective, image)
+
+    monkeypatch.setattr(nst.Objective, "evaluate", greedy)
+    command = ["cat", "ink", "-o", str(output), "--size", "48", "--steps", "2"]
+    output.write_bytes(b"what was there")
+    assert main(command) == 2
+    said = capsys.readouterr().err
+    assert "nst: out of memory: choose a size below 48 px" in said
+    assert output.read_bytes() == b"what was there" and len(seen) == 1
+    monkeypatch.setattr(nst.Recipe, "levels", lambda recipe: [(32, 2), (48, 2)])
+    assert main(command) == 2
+    assert "the picture as it was is in" in capsys.readouterr().err
+    assert nst.read_record(tmp_path / "a-0002.png")["step"] == 2

@@ -413,6 +413,32 @@ def test_names_from_outside_are_escaped(studio):
     assert not any("<img src=x" in text or "<script>" in text for text in texts)
 
 
+def test_a_second_style_is_blended_in_while_it_paints(studio, tmp_path):
+    blend, second = studio.panel.dials.blend, studio.panel.chooser["second"]
+    assert blend.layout.display == "none"
+    studio.run(1)
+    second.name.value = "ink"
+    assert said(studio).startswith("New run: second ink")
+    assert blend.layout.display is None and blend.value == 0.5
+    studio.run(2)
+    image = studio.image
+    blend.value = 0.8
+    assert "from step 3 on" in said(studio) and torch.equal(studio.image, image)
+    assert studio.recipe.blend == (0.2, 0.8)
+    studio.run(2)
+    path = studio.save(tmp_path / "blend.png")
+    nst.remake(path, tmp_path / "again.png")
+    assert path.read_bytes() == (tmp_path / "again.png").read_bytes()
+    assert nst.read_record(path)["inputs"]["style 2"]["name"] == "ink"
+    studio.undo()
+    assert blend.value == 0.5
+    second.name.value = "no second style"
+    assert blend.layout.display == "none" and studio.session.state.second is None
+    studio.run(1)
+    with pytest.raises(nst.InputError, match="2 blend for 1 styles"):
+        studio.set(blend=(0.5, 0.5))
+
+
 def test_too_large_a_size_is_refused_and_a_smaller_one_offered(studio, monkeypatch):
     free = memory.estimate(TINY.replace(size=192), (300, 451), (640, 640)) + 1
     monkeypatch.setattr(memory, "available", lambda device: free)

@@ -148,3 +148,23 @@ def test_a_region_takes_its_own_style_alone(vgg, cat, strokes):
     _, slope = objective.evaluate(content)
     assert slope[..., :100].abs().max() > 0
     assert (slope[..., 100 + 16 + tiles.HALO :] == 0).all()
+
+
+def test_a_style_mask_takes_the_style_from_where_it_is_white(vgg, cat):
+    """White on the left half only: the Gram matrix of the left half's features."""
+    style, recipe = nst.sample("waves", 64), nst.Recipe()
+    left = torch.zeros(1, 1, *style.shape[2:])
+    left[..., : left.shape[-1] // 2] = 1
+    objective = nst.Objective(vgg, cat, style, recipe, style_masks=[left])
+    features = vgg(style, ["relu1_1"])["relu1_1"]
+    expected = nst.gram_matrix(features[..., : features.shape[-1] // 2])
+    assert relative(objective.style["relu1_1"].target, expected) < 1e-5
+    picture = left.expand(1, 3, -1, -1)
+    how = {"sizes": (48,), "steps": 2}
+    plain = nst.style_transfer(cat, style, **how)
+    masked = nst.style_transfer(cat, style, style_masks=[picture], **how)
+    full = nst.style_transfer(cat, style, style_masks=[torch.ones_like(picture)], **how)
+    assert (masked - plain).abs().max() > 0.01
+    assert (full - plain).abs().max() < 0.01
+    with pytest.raises(nst.InputError, match="2 style masks for 1 styles"):
+        nst.iterate(cat, style, style_masks=[picture, picture])

@@ -8,7 +8,7 @@ from .jupyter import tip, uploaded
 from .state import Picture
 
 THUMB = 120  # pixels
-KINDS = {"content": "content", "style": "style", "second": "blend in"}
+KINDS = {"content": "content", "style": "style", "second": "second"}
 NONE = "no second style"
 NOTHING = Picture(NONE, None)
 

@@ -1,0 +1,76 @@
+"""Checks of 06_control."""
+
+import torch
+
+from .common import exercise
+
+
+@exercise
+def whose_colors(a, b, c):
+    """Luminance transfer repaints light and dark alone; matching the style's colours
+    first leaves the painter a whole palette. "histogram" matches each channel's values
+    exactly, but not how the channels vary together."""
+    a, b, c = (str(answer).strip().lower() for answer in (a, b, c))
+    if (a, c) == ("match", "content"):
+        return "Which of the two acts on the finished picture, pixel by pixel?"
+    if a != "content":
+        return "a: only one of them looks up each pixel's hue in the photograph."
+    if b != "style":
+        return "b: what happens if colours are left alone?"
+    if c == "histogram":
+        return "c: histograms are matched channel by channel; who matches covariance?"
+    if c != "match":
+        return "c: the style's colours are changed before anything is painted."
+
+
+@exercise
+def blend_by_hand(target, first, second):
+    """A weighted mean: only the weights' ratio counts, (1, 3) is (0.25, 0.75)."""
+    if not isinstance(target, torch.Tensor) or target.shape != first.shape:
+        return f"A target is a Gram matrix, a tensor shaped {tuple(first.shape)}."
+    if torch.allclose(target, first + 3 * second, rtol=1e-4):
+        return "Four times too large: what do the weights add up to?"
+    if torch.allclose(target, (3 * first + second) / 4, rtol=1e-4):
+        return "Which of the two has the weight 3?"
+    if torch.allclose(target, (first + second) / 2, rtol=1e-4):
+        return "That is blend=(1, 1)."
+    if not torch.allclose(target, (first + 3 * second) / 4, rtol=1e-4):
+        return "The weighted mean of both, with weights 1 and 3."
+
+
+@exercise
+def paint_a_mask(mask):
+    """Averaged down to each layer it stays soft: both regions' Gram matrices share the
+    positions between, so no seam can show."""
+    if not isinstance(mask, torch.Tensor) or tuple(mask.shape) != (1, 1, 60, 80):
+        return "It must be a tensor shaped (1, 1, 60, 80): height before width."
+    rows = mask[0, 0].float().mean(1)
+    if mask.min() < 0 or mask.max() > 1:
+        return "A mask lies between 0 and 1."
+    if (mask[0, 0] - rows[:, None]).abs().max() > 0.05:
+        return "It must change from top to bottom, not from left to right."
+    if rows[0] > 0.5 and rows[-1] < 0.5:
+        return "Upside down: black is 0, and row 0 is the top."
+    if rows[0] > 0.1 or rows[-1] < 0.9:
+        return "Black at the top is 0, white at the bottom is 1."
+    if not 0.35 < rows[29:31].mean() < 0.65:
+        return "At half height it must be about one half."
+    if rows.diff().abs().max() > 0.25:
+        return "The edge is hard: let it rise over several rows."
+
+
+@exercise
+def how_wide_a_halo(halo):
+    """34 to each side, rounded up to a multiple of 8. For relu5_1: 156 pixels, 78 to
+    each side, 80 with a grid of 16."""
+    halo = float(halo)
+    if halo == 34:
+        return "34 pixels is what it sees; 34 is no multiple of 8."
+    if halo in (68, 72):
+        return "That is for both sides together."
+    if halo == 32:
+        return "Rounded down: two pixels of what it sees would be missing."
+    if halo == 80:
+        return "Enough, but that is for relu5_1: relu4_1 needs less."
+    if halo != 40:
+        return "Half of 68, rounded up to a multiple of 8."
