@@ -8,6 +8,7 @@ import torch
 
 SPIKE = 2.0  # a total this many times the best so far is a spike
 PATIENCE = 3  # L-BFGS comes down from most spikes in one or two steps, the wiser
+LONGEST = 0.05  # root mean square of a step, of pixels in [0, 1]
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,29 @@ class Step:
     seconds: float
 
 
+class LBFGS(torch.optim.LBFGS):
+    """torch's, but for a step longer than `LONGEST`, which is cut short.
+
+    A first step is tiny and tells little about the curvature, so that the second may be
+    a thousand times too long, and what is learned out there slows all that follow.
+    """
+
+    def step(self, closure):
+        (image,) = self.param_groups[0]["params"]
+        before = image.detach().clone()
+        loss = super().step(closure)
+        step = image.detach() - before
+        length = step.square().mean().sqrt().item()
+        if length > LONGEST:
+            part = LONGEST / length
+            image.detach().copy_(before + part * step)
+            self.state[image]["t"] *= part  # of the direction: the curvature is true
+        return loss
+
+
 def lbfgs(image, learning_rate=1.0, history=10):
     """L-BFGS that takes one evaluation a step and never decides to stop."""
-    return torch.optim.LBFGS(
+    return LBFGS(
         [image],
         lr=learning_rate,
         max_iter=1,
@@ -42,9 +63,10 @@ def optimize(image, objective, steps, *, optimizer=lbfgs, clamp=False):
 
     ``objective.evaluate(image)`` gives losses and gradient; ``optimizer(image)`` makes
     a torch optimiser. n steps are torch's L-BFGS with max_iter=n, bit for bit, while
-    no guard fires: after a loss that is not finite, a step that does not move, or
-    three spikes in a row, the loop goes back to the best image, forgets the curvature
-    it learned and halves the learning rate, lest it fail in the same way for ever.
+    no guard fires: no step is longer than `LONGEST`; and after a loss that is not
+    finite, a step that does not move, or three spikes in a row, the loop goes back to
+    the best image, forgets the curvature it learned and halves the learning rate, lest
+    it fail in the same way for ever.
     ``clamp=True`` clamps the image before each evaluation, which corrupts that
     curvature: it is there to show the harm. Makes steps + 1 evaluations.
     """

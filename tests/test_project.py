@@ -62,9 +62,9 @@ def code_lines(path):
     return len(lines)
 
 
-ALGORITHM = (
-    "errors files images samples layers vgg losses tiles control objective optimize "
-    "presets recipe levels transfer"
+ALGORITHM = (  # what one picture in one style needs
+    "errors files images samples layers vgg losses objective optimize presets recipe "
+    "levels transfer"
 ).split()
 
 
