@@ -24,6 +24,7 @@ _HOME = {
     "provenance": ("record", "read_record"),
     "remaking": ("remake",),
     "batch": ("Job", "style_many"),
+    "checkpoint": ("Checkpoint",),
     "studio.panel": ("Studio",),
     "plot": ("show_images", "plot_losses", "show_features", "show_gram"),
     "live": ("watch", "watch_each", "pick"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import __version__
 from .errors import InputError, at_least
-from .options import add_options, recipe_of
+from .options import Parser, add_options, recipe_of
 from .samples import PAINTINGS, SAMPLES
 
 EPILOG = f"""\
@@ -34,7 +34,7 @@ def main(argv=None):
 
 
 def style(argv):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="nst",
         description="Paint one picture in the manner of another.",
         epilog=EPILOG,
@@ -49,6 +49,9 @@ def style(argv):
     add("--mask", action="append", help="once a style: white where it shall go")
     add("--style-mask", action="append", help="once a style: white what is taken of it")
     add("--every", type=int, metavar="N", help="also save every Nth step")
+    add("--checkpoint", metavar="FILE", help="keep the run there, to go on from")
+    add("--checkpoint-every", type=float, metavar="SECONDS", default=30.0, help="(30)")
+    add("--resume", action="store_true", help="go on from the checkpoint")
     add("--version", action="version", version=f"nst {__version__}")
     options = vars(parser.parse_args(argv))
     recipe = recipe_of(options)
@@ -62,7 +65,7 @@ def style(argv):
 
 
 def batch(argv):
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="nst batch",
         description="Paint every content in the manner of every style. "
         "What lies in the folder already is not painted again.",
@@ -83,7 +86,7 @@ def batch(argv):
 
 
 def info(argv):
-    parser = argparse.ArgumentParser(prog="nst info", description="What it carries.")
+    parser = Parser(prog="nst info", description="What it carries.")
     parser.add_argument("image")
     from .provenance import read_record
 
@@ -92,7 +95,7 @@ def info(argv):
 
 
 def remake_picture(argv):
-    parser = argparse.ArgumentParser(prog="nst remake", description="Make it again.")
+    parser = Parser(prog="nst remake", description="Make it again.")
     parser.add_argument("image")
     parser.add_argument("-o", "--output", help="by default IMAGE-remade.png")
     for kind in ("content", "initial"):

@@ -9,16 +9,18 @@ from pathlib import Path
 from tqdm import tqdm
 
 from .batch import Job, pool, style_many
+from .checkpoint import Checkpoint
+from .device import choose_device
 from .errors import InputError
 from .files import check_writable
 from .images import check_format, save_image
 from .memory import estimate, make_room
 from .provenance import inputs, name_of, record
 from .samples import load
-from .transfer import choose_device, iterate
+from .transfer import iterate
 
 
-def paint_one(recipe, content, style, output, mask, style_mask, device, every):
+def paint_one(recipe, content, style, output, mask, style_mask, every, **options):
     """One picture, with a bar; Ctrl-C keeps what there is."""
     output = Path(output)
     check_format(output)
@@ -26,9 +28,10 @@ def paint_one(recipe, content, style, output, mask, style_mask, device, every):
     given = inputs(content, style, mask, style_mask)
     names = {kind: name_of(source) for kind, source in given.items()}
     content, styles = load(content), [load(source) for source in style]
-    how = {"device": choose_device(device)}
+    how = {"device": choose_device(options["device"])}
     how |= {"masks": _loaded(mask), "style_masks": _loaded(style_mask)}
-    steps = iterate(content, styles, recipe, **how)
+    kept = _checkpoint(**options)
+    steps = iterate(content, styles, recipe, checkpoint=kept, **how)
     recipe = make_room(recipe, content, styles, how["device"])
     need = max(estimate(recipe, content.shape, s.shape) for s in styles) / 1e9
     tiles = f", in tiles of {recipe.tile} px" if recipe.tile else ""
@@ -52,6 +55,8 @@ def paint_one(recipe, content, style, output, mask, style_mask, device, every):
     except KeyboardInterrupt:
         if step is None:
             raise InputError("stopped before the first step: nothing to save") from None
+        if kept:
+            kept.save()
         print(f"stopped after {step.number} of {total} steps", file=sys.stderr)
     except InputError as error:
         if step is None:
@@ -61,6 +66,13 @@ def paint_one(recipe, content, style, output, mask, style_mask, device, every):
         raise InputError(message) from error
     save(output)
     print(f"the result is in {output}")
+
+
+def _checkpoint(checkpoint, resume, checkpoint_every, device):
+    if checkpoint:
+        return Checkpoint(checkpoint, resume, checkpoint_every)
+    if resume:
+        raise InputError("--resume needs a file: name it with --checkpoint FILE")
 
 
 def _loaded(masks):

@@ -1,6 +1,7 @@
 """Files written whole or not at all."""
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import InputError
@@ -10,17 +11,13 @@ def write_atomically(path, data):
     """Write bytes beside ``path`` and rename, so that no reader sees half a file."""
     path = Path(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             part.write_bytes(data)
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
-    except OSError as error:
-        reason = error.strerror or error
-        message = f"cannot write {str(path)!r} ({reason}): choose another place"
-        raise InputError(message) from error
 
 
 def check_writable(path):
@@ -28,6 +25,18 @@ def check_writable(path):
     path = Path(path)
     if path.is_dir():
         raise InputError(f"{str(path)!r} is a folder: name a file in it")
-    probe = path.with_name(f".{path.name}.probe")
-    write_atomically(probe, b"")
-    probe.unlink()
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe = path.with_name(f".{path.name}.probe")
+        probe.touch()
+        probe.unlink()
+
+
+@contextmanager
+def _told(path):
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        message = f"cannot write {str(path)!r} ({reason}): choose another place"
+        raise InputError(message) from error

@@ -8,7 +8,7 @@ from .control import as_list, match_colors, recolor
 from .errors import InputError
 from .images import fitted, resize
 from .objective import Objective
-from .optimize import lbfgs, optimize
+from .optimize import Descent, lbfgs
 from .vgg import load_vgg19
 
 
@@ -52,16 +52,11 @@ def _resized(mask, shape):
     return None if mask is None else resize(mask, shape)
 
 
-def improve(image, objective, steps):
-    """`optimize` as the objective's recipe says."""
+def improve(image, objective):
+    """A `Descent` as the objective's recipe says."""
     recipe = objective.recipe
-    return optimize(
-        image,
-        objective,
-        steps,
-        optimizer=OPTIMIZERS[recipe.optimizer](recipe),
-        clamp=recipe.clamp_in_closure,
-    )
+    optimizer = OPTIMIZERS[recipe.optimizer](recipe)
+    return Descent(image, objective, optimizer, recipe.clamp_in_closure)
 
 
 def fit(image, size, recipe):

@@ -20,7 +20,7 @@ def pick(cpu, gpu, fast):
     """``gpu`` where there is an accelerator, else ``cpu``; with NST_FAST=1 ``fast``."""
     if os.environ.get("NST_FAST") == "1":
         return fast
-    from .transfer import choose_device
+    from .device import choose_device
 
     return cpu if choose_device().type == "cpu" else gpu
 

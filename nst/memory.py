@@ -1,6 +1,6 @@
 """How much memory a run will need, told before it begins."""
 
-import os
+from pathlib import Path
 
 import torch
 
@@ -82,14 +82,42 @@ def available(device="cpu"):
     device = torch.device(device)
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
-    if device.type == "cpu" and "SC_AVPHYS_PAGES" in os.sysconf_names:
-        try:
-            with open("/proc/meminfo", encoding="ascii") as lines:
-                fields = dict(line.split(":") for line in lines)
-            return int(fields["MemAvailable"].split()[0]) * 1024
-        except (OSError, KeyError):
-            return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if device.type == "cpu" and Path("/proc/meminfo").exists():
+        return min(_machine(), _container(), _process())
     return float("inf")
+
+
+def _machine():
+    """What Linux would give without swapping."""
+    (line,) = (x for x in _lines("/proc/meminfo") if x.startswith("MemAvailable"))
+    return int(line.split()[1]) * 1024
+
+
+def _container():
+    """What is left below the limit of a control group, such as Docker's."""
+    try:
+        most, used = (
+            int(_lines(f"/sys/fs/cgroup/memory.{name}")[0])
+            for name in ("max", "current")
+        )
+        return most - used
+    except (OSError, ValueError):  # none, or "max"
+        return float("inf")
+
+
+def _process():
+    """What is left of the address space, if it is limited (ulimit -v)."""
+    import resource  # Linux has it
+
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY:
+        return float("inf")
+    pages = int(_lines("/proc/self/statm")[0].split()[0])
+    return most - pages * resource.getpagesize()
+
+
+def _lines(path):
+    return Path(path).read_text(encoding="ascii").splitlines()
 
 
 def _seen(height, width, recipe):

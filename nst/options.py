@@ -1,9 +1,18 @@
 """The fields of a recipe as options of the command line."""
 
+import argparse
 from pathlib import Path
 
+from .errors import InputError
 from .presets import PRESETS
 from .recipe import Recipe
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, but a mistake is one sentence, told as every other one."""
+
+    def error(self, message):
+        raise InputError(f"{message}: see {self.prog} --help")
 
 
 def add_options(parser):

@@ -11,10 +11,10 @@ from PIL import Image
 
 from . import __version__
 from .control import as_list
+from .device import choose_device
 from .errors import InputError
 from .images import RECORD, load_image
 from .samples import load
-from .transfer import choose_device
 
 FORMAT = 1  # of the record; raise it when an older reader would misread a newer one
 

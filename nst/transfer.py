@@ -3,13 +3,13 @@
 import dataclasses
 import time
 
-import torch
-
 from .control import as_list, finish, load_mask
+from .device import choose_device
 from .errors import InputError
 from .images import resize
 from .levels import begin_level, check_inputs, improve, load_network
 from .memory import make_room, ran_out
+from .provenance import record
 from .recipe import Recipe
 from .samples import load
 
@@ -36,6 +36,7 @@ def iterate(
     start=None,
     masks=None,
     style_masks=None,
+    checkpoint=None,
     device=None,
     **changes,
 ):
@@ -45,7 +46,8 @@ def iterate(
     to keep. ``start`` is an image to begin from instead of the recipe's ``initial``.
     ``masks`` are pictures, one a style, white where in the content that style goes;
     ``style_masks`` likewise, white where in the style it is taken from. None is
-    everywhere, and styles of one mask are blended there. Raises `InputError` at once
+    everywhere, and styles of one mask are blended there. ``checkpoint`` is a
+    `Checkpoint` that keeps the run and may let it go on. Raises `InputError` at once
     if the pictures or the recipe cannot be used, or would need too much memory.
     """
     recipe = (recipe or Recipe()).replace(**changes)
@@ -66,26 +68,36 @@ def iterate(
         start = load(start).to(device)
     check_inputs(content, styles, recipe)
     recipe = make_room(recipe, content, styles, device)
-    return _levels(content, styles, (masks, style_masks), start, recipe, device)
+    if checkpoint:
+        given = {"masks": masks, "style_masks": style_masks, "device": device}
+        checkpoint.open(record(recipe, content, styles, **given), start)
+    masks = masks, style_masks
+    return _levels(content, styles, masks, start, recipe, device, checkpoint)
 
 
-def _levels(content, styles, masks, image, recipe, device):
+def _levels(content, styles, masks, image, recipe, device, checkpoint):
     started, number = time.perf_counter(), 0
+    kept = checkpoint.kept if checkpoint else None
     try:
         vgg = load_network(recipe, device)
-        for size, steps in recipe.levels():
-            level = begin_level(vgg, content, styles, image, size, recipe, *masks)
-            image, objective = level
+        for level, (size, steps) in enumerate(recipe.levels()):
+            if kept and level < kept["level"]:
+                number += steps
+                continue
+            image, objective = begin_level(
+                vgg, content, styles, image, size, recipe, *masks
+            )
             small = resize(content, tuple(image.shape[-2:]))
-            for step in improve(image, objective, steps):
-                yield dataclasses.replace(
-                    step,
-                    number=number + step.number,
-                    image=finish(step.image, small, recipe),
-                    best=finish(step.best, small, recipe),
-                    seconds=time.perf_counter() - started,
-                )
-            number, image = number + steps, step.best
+            descent = improve(image, objective)
+            if kept and level == kept["level"]:
+                descent.load_state_dict(kept["descent"])
+                yield _shown(descent.step(), number, started, small, recipe)
+            while descent.number < steps:
+                step = next(descent)
+                if checkpoint:
+                    checkpoint.note(level, descent, step)
+                yield _shown(step, number, started, small, recipe)
+            number, image = number + steps, descent.step().best
     except (RuntimeError, MemoryError) as error:
         if not ran_out(error):
             raise
@@ -93,18 +105,12 @@ def _levels(content, styles, masks, image, recipe, device):
         raise InputError(f"out of memory: {less}") from error
 
 
-def choose_device(name=None):
-    """The device called ``name``, or the fastest there is."""
-    there = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    names = [kind for kind, available in there.items() if available]
-    if name is None:
-        return torch.device(names[0])
-    if str(name).split(":")[0] not in names:
-        raise InputError(
-            f"no device {str(name)!r} here: choose from {', '.join(names)}"
-        )
-    return torch.device(name)
+def _shown(step, before, started, content, recipe):
+    """A level's step as one of the whole run, in the colours that it is shown in."""
+    return dataclasses.replace(
+        step,
+        number=before + step.number,
+        image=finish(step.image, content, recipe),
+        best=finish(step.best, content, recipe),
+        seconds=time.perf_counter() - started,
+    )

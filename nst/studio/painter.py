@@ -1,5 +1,6 @@
 """Network and targets, kept while they serve: a moved weight costs no new ones."""
 
+from itertools import islice
 from operator import attrgetter
 
 from ..images import resize
@@ -10,7 +11,6 @@ from .state import LIVE
 
 NEUTRAL = {name: getattr(Recipe(), name) for name in LIVE if name != "blend"}
 NETWORK = attrgetter("weights", "pooling", "normalize", "activation_scale")
-FOREVER = 1 << 60  # steps
 
 
 class Painter:
@@ -39,7 +39,7 @@ class Painter:
         objective = self._prepare(state, size)
         objective.recipe = state.recipe
         image = resize(state.image.to(self.device), self._shape)
-        return improve(image, objective, left or FOREVER)
+        return islice(improve(image, objective), left)
 
     def matched(self, losses):
         """The share of each target's energy that is met: {"style/relu1_1": 0.98}."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 import torch
 
 from ..control import as_list, finish
+from ..device import choose_device
 from ..errors import InputError
 from ..levels import check_inputs
 from ..memory import make_room
 from ..recipe import Recipe
-from ..transfer import choose_device
 from .film import frame
 from .painter import Painter
 from .state import CURVES, LIVE, VIEWS, Picture, State, thin

@@ -1,0 +1,112 @@
+"""Stop and go on: all that decides how a run continues, in one file."""
+
+import hashlib
+import io
+import json
+import os
+import time
+from pathlib import Path
+
+import torch
+
+from .errors import InputError
+from .files import check_writable, write_atomically
+from .provenance import fingerprint
+
+MAGIC, FORMAT = b"nst checkpoint ", 1
+EVERY = 30.0  # seconds between two writings
+
+
+class Checkpoint:
+    """Keeps a run in the file ``path``, so that it can go on bit for bit.
+
+    It is written at most every ``every`` seconds, and ``PATH.previous`` is the writing
+    before. ``resume=True`` goes on from it, or begins where there is none yet. Then
+    ``history`` holds the losses of all steps so far, the earlier ones included.
+    """
+
+    def __init__(self, path, resume=False, every=EVERY):
+        self.path, self.resume, self.every = Path(path), resume, every
+        self.kept, self.history = None, []
+        self._now, self._written = None, time.monotonic()
+
+    def open(self, record, start=None):
+        """Make ready for the run that ``record`` and its first image describe.
+
+        Raises `InputError` if the file is of another run, or damaged, or holds one
+        that nobody asked to go on with.
+        """
+        made = json.loads(record)
+        self._made = {"recipe": made["recipe"], "inputs": made["inputs"]}
+        self._made["start"] = None if start is None else fingerprint(start)
+        there = [path for path in (self.path, self._previous) if path.exists()]
+        if there and not self.resume:
+            raise InputError(
+                f"{str(there[0])!r} holds a run already: go on with it by --resume, "
+                "or name another file"
+            )
+        check_writable(self._previous)
+        if there:
+            self.kept = read(there[0])
+            if self.kept["made"] != json.dumps(self._made):
+                raise InputError(
+                    f"{str(there[0])!r} is of another recipe or other pictures: "
+                    "give those again, or name another file"
+                )
+            self.history = self.kept["history"]
+
+    def note(self, level, descent, step):
+        """Take a step down; write if it is time."""
+        self.history.append(step.losses)
+        self._now = level, descent
+        if time.monotonic() - self._written >= self.every:
+            self.save()
+
+    def save(self):
+        """Write now, if a step was taken; the file is whole at every moment."""
+        if self._now is None:
+            return
+        level, descent = self._now
+        content = {"level": level, "descent": descent.state_dict()}
+        content |= {"history": self.history, "made": json.dumps(self._made)}
+        buffer = io.BytesIO()
+        torch.save(content, buffer)
+        data, new = buffer.getvalue(), self.path.with_name(f"{self.path.name}.new")
+        head = MAGIC + str(FORMAT).encode() + b"\n" + hashlib.sha256(data).digest()
+        write_atomically(new, head + data)
+        if self.path.exists():
+            os.replace(self.path, self._previous)
+        os.replace(new, self.path)
+        self._written = time.monotonic()
+
+    @property
+    def _previous(self):
+        return self.path.with_name(f"{self.path.name}.previous")
+
+
+def read(path):
+    """What `Checkpoint.save` wrote; raises `InputError` if it is not all there."""
+    try:
+        head, _, data = Path(path).read_bytes().partition(b"\n")
+    except OSError as error:
+        reason = error.strerror or error
+        message = f"cannot read {str(path)!r} ({reason}): name another file"
+        raise InputError(message) from error
+    if not head.startswith(MAGIC):
+        raise InputError(f"{str(path)!r} is no checkpoint of nst: name another file")
+    if head != MAGIC + str(FORMAT).encode():
+        version = head.removeprefix(MAGIC).decode(errors="replace")[:20]
+        raise InputError(
+            f"{str(path)!r} has the format {version!r} of another nst, this one reads "
+            f"{FORMAT}: use that nst, or name another file"
+        )
+    if hashlib.sha256(data[32:]).digest() != data[:32]:
+        raise InputError(
+            f"{str(path)!r} is damaged or incomplete: "
+            f"go on from '{path}.previous' if it is there, or name another file"
+        )
+    try:
+        return torch.load(io.BytesIO(data[32:]), weights_only=True)
+    except Exception as error:  # of another making: whatever the unpickler raises
+        message = f"{str(path)!r} is no checkpoint of nst: name another file"
+        raise InputError(message) from error

@@ -1,0 +1,37 @@
+"""The optimiser: torch's L-BFGS, with a limit to the length of a step."""
+
+import torch
+
+LONGEST = 0.05  # root mean square of a step, of pixels in [0, 1]
+
+
+class LBFGS(torch.optim.LBFGS):
+    """torch's, but for a step longer than `LONGEST`, which is cut short.
+
+    A first step is tiny and tells little about the curvature, so that the second may be
+    a thousand times too long, and what is learned out there slows all that follow.
+    """
+
+    def step(self, closure):
+        (image,) = self.param_groups[0]["params"]
+        before = image.detach().clone()
+        loss = super().step(closure)
+        step = image.detach() - before
+        length = step.square().mean().sqrt().item()
+        if length > LONGEST:
+            part = LONGEST / length
+            image.detach().copy_(before + part * step)
+            self.state[image]["t"] *= part  # of the direction: the curvature is true
+        return loss
+
+
+def lbfgs(image, learning_rate=1.0, history=10):
+    """L-BFGS that takes one evaluation a step and never decides to stop."""
+    return LBFGS(
+        [image],
+        lr=learning_rate,
+        max_iter=1,
+        history_size=history,
+        tolerance_grad=0,
+        tolerance_change=0,
+    )
