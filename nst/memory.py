@@ -10,8 +10,8 @@ from .levels import content_shape, style_shape
 from .tiles import HALO
 
 FLOAT = 4
-FIXED = 100e6  # what the libraries keep for themselves
-PASSING = 5 * 64  # floats a pixel that come and go at the net's first, widest layers
+FIXED = 60e6  # what the libraries keep for themselves
+PASSING = 3 * 64  # floats a pixel that come and go at the net's first, widest layers
 VECTORS = 10  # copies of the image: the best, gradients, the direction, …
 SIZES = (128, 192, 256, 384, 512, 768, 1024, 1536, 2048)  # offered
 TILES = (1024, 512, 256)  # likewise

@@ -103,7 +103,7 @@ def test_ctrl_c_keeps_the_best_image_so_far(tmp_path):
         (["cat", "no.jpg"], "no such picture 'no.jpg'"),
         (["cat", "ink", "--recipe", "picasso"], "unknown recipe 'picasso'"),
         (["cat", "ink", "-o", "a.gif"], "unknown ending '.gif'"),
-        (["cat", "ink", "--every", "0"], "--every 0"),
+        (["cat", "ink", "--every", "0"], "--every is 0"),
         (["cat", "ink", "--steps", "0"], "steps is 0"),
         (["cat", "ink", "--device", "tpu"], "no device 'tpu' here"),
         (["info", "no.png"], "no such picture"),

@@ -68,22 +68,22 @@ def short_of(monkeypatch, **changes):
 
 
 def test_a_run_that_would_not_fit_is_refused_with_both_ways_out(monkeypatch, cat):
-    short_of(monkeypatch, size=768)
+    short_of(monkeypatch, size=1024)
     with pytest.raises(nst.InputError) as told:
         nst.iterate("cat", "waves", size=2048)
     assert "2048 px would need about" in str(told.value)
-    assert str(told.value).endswith("choose 768 px or tile 512, which is slower")
+    assert str(told.value).endswith("choose 1024 px or tile 256, which is slower")
     nst.iterate("cat", "waves", size=768)
 
 
 def test_auto_cuts_only_where_memory_needs_it(monkeypatch):
     content, style = nst.sample("cat"), nst.sample("waves")
     chosen = {}
-    for room, size in ((768, 768), (768, 1024), (512, 2048)):
+    for room, size in ((768, 768), (1024, 1536), (1024, 2048)):
         short_of(monkeypatch, size=room)
         recipe = nst.Recipe(size=size, tile="auto")
         chosen[room, size] = memory.make_room(recipe, content, [style], "cpu").tile
-    assert chosen == {(768, 768): None, (768, 1024): 512, (512, 2048): 256}
+    assert chosen == {(768, 768): None, (1024, 1536): 512, (1024, 2048): 256}
     with pytest.raises(nst.InputError, match="choose 128 px or|close other programs"):
         short_of(monkeypatch, size=128)
         memory.make_room(nst.Recipe(size=4096, tile="auto"), content, [style], "cpu")

@@ -164,7 +164,6 @@ def test_a_style_mask_takes_the_style_from_where_it_is_white(vgg, cat):
     plain = nst.style_transfer(cat, style, **how)
     masked = nst.style_transfer(cat, style, style_masks=[picture], **how)
     full = nst.style_transfer(cat, style, style_masks=[torch.ones_like(picture)], **how)
-    assert (masked - plain).abs().max() > 0.01
-    assert (full - plain).abs().max() < 0.01
+    assert (masked - plain).abs().mean() > 20 * (full - plain).abs().mean()
     with pytest.raises(nst.InputError, match="2 style masks for 1 styles"):
         nst.iterate(cat, style, style_masks=[picture, picture])
