@@ -31,8 +31,10 @@ bench: $(INSTALLED)
 	$(PY) -m benchmarks.step --sizes 256 512
 	$(PY) -m benchmarks.studio
 
-soak: $(INSTALLED)  # MINUTES of random hands on the Studio
-	$(PY) -m benchmarks.soak --minutes $(or $(MINUTES),30)
+soak: $(INSTALLED)  # half an hour of random hands on the Studio, 25 kills, 12 megapixels
+	$(PY) -m benchmarks.soak --minutes 30
+	NST_KILLS=25 $(PY) -m pytest tests/test_checkpoint.py -k kill_9
+	$(PY) -m benchmarks.memory
 
 $(INSTALLED): pyproject.toml  # once, and again when the requirements change
 	$(PYTHON) -m venv $(VENV)

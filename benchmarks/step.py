@@ -15,6 +15,7 @@ import torch
 
 import nst
 from nst.layers import LAYERS
+from nst.lbfgs import default_history
 from nst.optimize import optimize
 
 
@@ -50,7 +51,7 @@ class Stopwatch:
 
 def step_cost(size, rounds=5, side=2048):
     """Medians: seconds an evaluation and its floor, their ratio, L-BFGS's share."""
-    recipe = nst.Recipe()
+    recipe, history = nst.Recipe(), default_history(size * size)
     content = nst.sample("astronaut")
     content = nst.resize(content, (size, size))
     style = nst.sample("brush_strokes", size)
@@ -65,9 +66,9 @@ def step_cost(size, rounds=5, side=2048):
         floors.append(flops / rate)
         seconds.append(timed(lambda: objective.evaluate(content)))
     watch = Stopwatch(objective)
-    steps = optimize(content, watch, recipe.history + 2 * rounds)
+    steps = optimize(content, watch, history + 2 * rounds)
     for step in steps:
-        if step.number == recipe.history:  # the history is full: measure from here
+        if step.number == history:  # the history is full: measure from here
             watch.seconds, started = 0.0, time.perf_counter()
     overhead = (time.perf_counter() - started - watch.seconds) / watch.seconds
     return {

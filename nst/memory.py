@@ -6,6 +6,7 @@ import torch
 
 from .errors import InputError
 from .layers import CHANNELS, LAYERS, stride_of
+from .lbfgs import default_history
 from .levels import content_shape, style_shape
 from .tiles import HALO
 
@@ -66,7 +67,8 @@ def estimate(recipe, content, style):
     """
     height, width = content_shape(content, recipe.size, recipe)
     pixels = height * width
-    held = pixels * 3 * (2 * recipe.history + VECTORS)
+    history = recipe.history or default_history(pixels)
+    held = pixels * 3 * (2 * history + VECTORS)
     held += sum(pixels * _width(name) for name in recipe.content_layers)
     names = (*recipe.content_layers, *recipe.style_layers)
     deepest = max(map(LAYERS.index, names), default=0)

@@ -58,7 +58,7 @@ class Recipe:
     square: bool = False  # squeeze both pictures to size x size
     optimizer: str = "lbfgs"
     learning_rate: float = 1.0
-    history: int = 10  # as good as 100, and a tenth of its memory
+    history: int | None = None  # of L-BFGS; None: 10, or 5 for large pictures
     clamp_in_closure: bool = False
     color: str = "style"
     style_scale: float = 1.0  # of the style's size: strokes grow with it

@@ -132,7 +132,10 @@ def command(folder, output, *options):
     return ["cat", "waves", "-o", str(folder / output), *sizes, *keeping, *options]
 
 
-@pytest.mark.parametrize("turn", range(3))
+KILLS = int(os.environ.get("NST_KILLS", 3))
+
+
+@pytest.mark.parametrize("turn", range(KILLS))
 def test_kill_9_at_a_random_moment_costs_nothing(tmp_path, turn):
     whole = tmp_path / "whole"
     whole.mkdir()
