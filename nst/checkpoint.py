@@ -39,16 +39,16 @@ class Checkpoint:
         made = json.loads(record)
         self._made = {"recipe": made["recipe"], "inputs": made["inputs"]}
         self._made["start"] = None if start is None else fingerprint(start)
-        there = [path for path in (self.path, self._previous) if path.exists()]
+        there = [path for path in (self.path, previous(self.path)) if path.exists()]
         if there and not self.resume:
             raise InputError(
                 f"{str(there[0])!r} holds a run already: go on with it by --resume, "
                 "or name another file"
             )
-        check_writable(self._previous)
+        check_writable(previous(self.path))
         if there:
             self.kept = read(there[0])
-            if self.kept["made"] != json.dumps(self._made):
+            if self.kept.get("made") != json.dumps(self._made):
                 raise InputError(
                     f"{str(there[0])!r} is of another recipe or other pictures: "
                     "give those again, or name another file"
@@ -69,23 +69,29 @@ class Checkpoint:
         level, descent = self._now
         content = {"level": level, "descent": descent.state_dict()}
         content |= {"history": self.history, "made": json.dumps(self._made)}
-        buffer = io.BytesIO()
-        torch.save(content, buffer)
-        data, new = buffer.getvalue(), self.path.with_name(f"{self.path.name}.new")
-        head = MAGIC + str(FORMAT).encode() + b"\n" + hashlib.sha256(data).digest()
-        write_atomically(new, head + data)
-        if self.path.exists():
-            os.replace(self.path, self._previous)
-        os.replace(new, self.path)
+        write(self.path, content)
         self._written = time.monotonic()
 
-    @property
-    def _previous(self):
-        return self.path.with_name(f"{self.path.name}.previous")
+
+def previous(path):
+    """Where the writing before the last one lies."""
+    return path.with_name(f"{path.name}.previous")
+
+
+def write(path, content):
+    """Keep tensors, numbers, texts, lists and dicts; the last file stays beside."""
+    buffer, new = io.BytesIO(), path.with_name(f"{path.name}.new")
+    torch.save(content, buffer)
+    data = buffer.getvalue()
+    head = MAGIC + str(FORMAT).encode() + b"\n" + hashlib.sha256(data).digest()
+    write_atomically(new, head + data)
+    if path.exists():
+        os.replace(path, previous(path))
+    os.replace(new, path)
 
 
 def read(path):
-    """What `Checkpoint.save` wrote; raises `InputError` if it is not all there."""
+    """What `write` wrote; raises `InputError` if it is not all there."""
     try:
         head, _, data = Path(path).read_bytes().partition(b"\n")
     except OSError as error:

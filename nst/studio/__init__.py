@@ -4,6 +4,7 @@ The engine, which knows no widgets:
   state.py     one moment of a run
   session.py   a run that can be changed, undone and gone back in
   painter.py   its network and targets, kept while they serve
+  keep.py      a session as a checkpoint
   replay.py    what a saved picture carries, and how it becomes the picture again
 The panel:
   panel.py     `Studio`, a session behind widgets

@@ -11,6 +11,7 @@ from ..recipe import Recipe
 from .jupyter import PLAYING
 
 BURST = 0.15  # seconds of steps in one tick of the clock
+KEEP = 60.0  # seconds between two checkpoints while it paints
 log = logging.getLogger(__name__)
 
 
@@ -20,6 +21,7 @@ class Actions:
     def __init__(self, studio):
         self.studio, self.panel = studio, studio.panel
         self._wish = {}  # what would have needed too much memory
+        self._kept = time.monotonic()
         for kind, chooser in self.panel.chooser.items():
             chooser.chosen = partial(self._choose, kind)
         self.panel.dials.moved = partial(self._attempt, self._set)
@@ -109,6 +111,9 @@ class Actions:
                     session.step()
                     if time.perf_counter() - began > BURST:
                         break
+                if time.monotonic() - self._kept > KEEP:
+                    self._kept = time.monotonic()
+                    colab.share(studio.keep())
             except Exception as fault:
                 self.panel.say(self._fault(fault), error=True)
             if session.state.number >= studio.until:

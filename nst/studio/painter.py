@@ -1,6 +1,5 @@
 """Network and targets, kept while they serve: a moved weight costs no new ones."""
 
-from itertools import islice
 from operator import attrgetter
 
 from ..images import resize
@@ -33,13 +32,13 @@ class Painter:
         styles = [fit_style(style, size, content, recipe) for style in styles]
         return first_image(content, styles, [None] * len(styles), recipe)
 
-    def steps(self, state):
-        """A generator of `Step`s from ``state`` to the end of its level."""
-        size, left = state.level()
+    def descent(self, state):
+        """The `Descent` from ``state``, good to the end of its level."""
+        size, _ = state.level()
         objective = self._prepare(state, size)
         objective.recipe = state.recipe
         image = resize(state.image.to(self.device), self._shape)
-        return islice(improve(image, objective), left)
+        return improve(image, objective)
 
     def matched(self, losses):
         """The share of each target's energy that is met: {"style/relu1_1": 0.98}."""

@@ -8,7 +8,7 @@ from IPython.display import display
 from ..images import save_image
 from ..live import pick
 from ..recipe import Recipe
-from . import views
+from . import keep, views
 from .actions import Actions
 from .chooser import KINDS
 from .film import ENDING, save_film
@@ -16,23 +16,24 @@ from .jupyter import PLAYING, close_earlier, close_tree
 from .layout import Layout
 from .replay import record
 from .session import Session
-from .shelf import place
+from .shelf import place, standing
 
 
 class Studio:
     """A panel of sliders that act while the picture is being painted.
 
     ``content`` and ``style`` are whatever `nst.iterate` takes, ``changes`` fields of
-    the recipe, and ``device``. Work is done only in messages from the browser; without
-    one, by `run`.
+    the recipe, ``device``, and ``resume``: a checkpoint to go on from, bit for bit,
+    instead. Work is done only in messages from the browser; without one, by `run`.
     """
 
     def __init__(self, content="cat", style="brush_strokes", recipe=None, **changes):
-        device = changes.pop("device", None)
+        device, kept = changes.pop("device", None), changes.pop("resume", None)
         if recipe is None:
             changes = {"size": pick(cpu=256, gpu=512, fast=64), **changes}
         recipe = (recipe or Recipe()).replace(**changes)
-        self.session = Session(content, style, recipe, device)
+        new = content, style, recipe, device
+        self.session = keep.read(kept, device) if kept else Session(*new)
         self.panel = Layout()
         self.lock = threading.RLock()  # newer kernels hear the browser in a thread
         self._jumped()
@@ -40,21 +41,14 @@ class Studio:
         Actions(self)
         close_earlier(self)
 
-    @property
-    def image(self):
-        """The picture as it is shown, (1, 3, H, W) on the CPU."""
-        return self.session.picture
-
-    @property
-    def recipe(self):
-        """The recipe as it is now."""
-        return self.session.state.recipe
+    image = property(lambda self: self.session.picture)  # (1, 3, H, W), on the CPU
+    recipe = property(lambda self: self.session.state.recipe)  # as it is now
 
     def run(self, steps=1):
         """Take some steps now; returns the last one."""
         with self.lock:
             step = self.session.run(self.session.state.number + steps)
-            self._show()
+            self.panel.show(self.session, self.until)
         return step
 
     def set(self, **changes):
@@ -67,7 +61,7 @@ class Studio:
             state, told = self.session.state, views.told(changes)
             if not self.session.fixed(changes):
                 self.session.change(**changes)
-                self._show()
+                self.panel.show(self.session, self.until)
                 return f"{told}: from step {state.number + 1} on."
             content, *styles = (changes.pop(k, getattr(state, k)) for k in KINDS)
             styles = [style for style in styles if style is not None]
@@ -113,10 +107,14 @@ class Studio:
 
     def film(self, path=None):
         """Save the run as an animated picture (.webp or .gif); returns the path."""
-        state = self.session.state
-        path = Path(path or place(state, ENDING))
-        save_film(state.frames, path, self.session.colored)
+        path = Path(path or place(self.session.state, ENDING))
+        save_film(self.session.state.frames, path, self.session.colored)
         return path
+
+    def keep(self, path=None):
+        """Keep all of it in a checkpoint, for ``resume``; returns the path."""
+        with self.lock:
+            return keep.write(self.session, path or standing(self.session.state))
 
     def close(self):
         """Stop, and let go of widgets and memory."""
@@ -139,11 +137,8 @@ class Studio:
         steps = sum(count for _, count in state.recipe.levels())
         self.until = max(steps, state.number)
         self.panel.plan(steps)
-        self._show()
-        return f"Back at {views.weights(state)}."
-
-    def _show(self):
         self.panel.show(self.session, self.until)
+        return f"Back at {views.weights(state)}."
 
     def _ipython_display_(self):
         display(self.panel)

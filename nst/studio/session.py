@@ -31,7 +31,7 @@ class Session:
     def __init__(self, content, style, recipe=None, device=None):
         self.device = choose_device(device)
         self.pace = 0.0  # seconds a step takes, divided by the square of its size
-        self.state = self._steps = None
+        self.state = self.steps = None
         self._past = deque(maxlen=UNDOS)
         self._painter = Painter(self.device)
         self.begin(content, style, recipe or Recipe())
@@ -67,26 +67,34 @@ class Session:
         """Go on from a state kept earlier. The present one is an undo away."""
         self._go(_moved(state, state.recipe))
 
+    def resume(self, state, descent):
+        """Go on from a checkpoint as if nothing had happened."""
+        self.state, self.steps = state, None
+        self._past.clear()
+        if descent:
+            self.steps = self._painter.descent(state)
+            self.steps.load_state_dict(descent)
+
     def undo(self):
         """Back to before the last change, restored state or new run."""
         if not self._past:
             raise InputError("nothing to undo: move a slider first")
         state = self._past.pop()
-        self.state, self._steps = _moved(state, state.recipe), None
+        self.state, self.steps = _moved(state, state.recipe), None
 
     def step(self):
         """Take one step and return it, numbered within the run."""
         (size, left), number = self.state.level(), self.state.number + 1
-        under_way, started = self._steps is not None, time.perf_counter()
+        under_way, started = self.steps is not None, time.perf_counter()
         try:
-            self._steps = self._steps or self._painter.steps(self.state)
-            step = next(self._steps)
+            self.steps = self.steps or self._painter.descent(self.state)
+            step = next(self.steps)
         except BaseException:  # out of memory or interrupted: go on from here
-            self.state, self._steps = _moved(self.state, self.state.recipe), None
+            self.state, self.steps = _moved(self.state, self.state.recipe), None
             self._painter.forget()
             raise
         if left == 1:
-            self._steps = None
+            self.steps = None
         if under_way:  # the first one of an optimiser takes longer
             pace = (time.perf_counter() - started) / size**2
             self.pace = 0.8 * self.pace + 0.2 * pace if self.pace else pace
@@ -117,7 +125,7 @@ class Session:
 
     def close(self):
         """Let the memory go. The session is of no further use."""
-        self.state = self._steps = None
+        self.state = self.steps = None
         self._past.clear()
         self._painter.forget()
 
@@ -133,7 +141,7 @@ class Session:
     def _go(self, state):
         if self.state:
             self._past.append(self.state)
-        self.state, self._steps = state, None
+        self.state, self.steps = state, None
 
 
 def _moved(state, recipe, changes=()):

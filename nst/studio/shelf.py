@@ -8,13 +8,19 @@ from .. import colab
 
 def place(state, ending):
     """A new file's path in ``outputs``, named after the pictures and the step."""
-    stems = [
-        re.sub(r"\W+", "-", Path(name).stem)[:40].strip("-")
-        for name in state.names.values()
-    ]
-    stem = "-".join([*stems, f"{state.number:04d}"])
+    stem = f"{_stem(state)}-{state.number:04d}"
     path, count = colab.OUTPUTS / f"{stem}{ending}", 1
     while path.exists():
         count += 1
         path = colab.OUTPUTS / f"{stem}-{count}{ending}"
     return path
+
+
+def standing(state):
+    """The path of its checkpoint, which is written again and again."""
+    return colab.OUTPUTS / f"{_stem(state)}.checkpoint"
+
+
+def _stem(state):
+    names = (Path(name).stem for name in state.names.values())
+    return "-".join(re.sub(r"\W+", "-", name)[:40].strip("-") for name in names)
