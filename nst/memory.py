@@ -8,11 +8,12 @@ from .errors import InputError
 from .layers import CHANNELS, LAYERS, stride_of
 from .lbfgs import default_history
 from .levels import content_shape, style_shape
-from .tiles import HALO
+from .tiles import cut
 
 FLOAT = 4
-FIXED = 60e6  # what the libraries keep for themselves
+FIXED = 100e6  # what the libraries keep for themselves
 PASSING = 3 * 64  # floats a pixel that come and go at the net's first, widest layers
+HOLES = 1.4  # the small tensors of tiles leave holes in the heap
 VECTORS = 10  # copies of the image: the best, gradients, the direction, …
 SIZES = (128, 192, 256, 384, 512, 768, 1024, 1536, 2048)  # offered
 TILES = (1024, 512, 256)  # likewise
@@ -124,8 +125,9 @@ def _lines(path):
 
 def _seen(height, width, recipe):
     """Pixels that are looked at at once."""
-    side = recipe.tile + 2 * HALO if recipe.tile else max(height, width)
-    return min(height, side) * min(width, side)
+    seen = (tile.seen[1:] for tile in cut(height, width, recipe.tile))
+    most = max((r.stop - r.start) * (c.stop - c.start) for r, c in seen)
+    return most * (HOLES if most < height * width else 1)
 
 
 def _width(name):
