@@ -56,7 +56,9 @@ def make_room(recipe, content, styles, device):
 
 def ran_out(error):
     """Whether an exception says that there was no memory left."""
-    return isinstance(error, MemoryError) or "memory" in str(error).lower()
+    told = str(error).lower()
+    words = ("memory", "could not create a primitive")  # oneDNN does not say why
+    return isinstance(error, MemoryError) or any(word in told for word in words)
 
 
 def estimate(recipe, content, style):
