@@ -15,15 +15,11 @@ import nst
 RESULTS = Path(__file__).parent.parent / "results"
 
 
-def last(content, style, recipe, **how):
-    return nst.style_transfer(content, style, recipe, **how)
-
-
 def colors():
     """Four colour modes."""
     recipe = nst.Recipe(size=320)
     return {
-        color: last("coffee", "brush_strokes", recipe, color=color)
+        color: nst.style_transfer("coffee", "brush_strokes", recipe, color=color)
         for color in ("style", "content", "match", "histogram")
     }
 
@@ -32,7 +28,7 @@ def blend():
     """From brush strokes to stained glass in five steps."""
     styles, recipe = ["brush_strokes", "stained_glass"], nst.Recipe(size=256)
     return {
-        f"{1 - share:g} : {share:g}": last(
+        f"{1 - share:g} : {share:g}": nst.style_transfer(
             "cat", styles, recipe, blend=(1 - share, share)
         )
         for share in (0, 0.25, 0.5, 0.75, 1)
@@ -46,7 +42,7 @@ def regions():
     rows = torch.linspace(0, 1, height).view(1, 1, height, 1)
     ground = torch.sigmoid(40 * (rows - 0.84)).expand(1, 3, height, width)
     styles, masks = ["brush_strokes", "stained_glass"], [1 - ground, ground]
-    result = last(content, styles, nst.Recipe(size=512), masks=masks)
+    result = nst.style_transfer(content, styles, nst.Recipe(size=512), masks=masks)
     return {"content": content, "mask of the ground": ground, "result": result}
 
 
@@ -54,7 +50,9 @@ def strokes():
     """Three stroke sizes."""
     recipe = nst.Recipe(size=384)
     return {
-        f"style_scale {scale:g}": last("cat", "waves", recipe, style_scale=scale)
+        f"style_scale {scale:g}": nst.style_transfer(
+            "cat", "waves", recipe, style_scale=scale
+        )
         for scale in (0.5, 1, 2)
     }
 
@@ -66,8 +64,8 @@ def sizes():
     steps = round(sum(count * (size / 1024) ** 2 for size, count in levels))
     one = recipe.replace(sizes=(1024,), steps=steps)
     return {
-        f"one level, {steps} steps": last("cat", "brush_strokes", one),
-        f"levels {', '.join(str(size) for size, _ in levels)}": last(
+        f"one level, {steps} steps": nst.style_transfer("cat", "brush_strokes", one),
+        f"levels {', '.join(str(size) for size, _ in levels)}": nst.style_transfer(
             "cat", "brush_strokes", recipe
         ),
     }

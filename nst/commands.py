@@ -31,8 +31,8 @@ def paint_one(recipe, content, style, output, mask, style_mask, every, **options
     how = {"device": choose_device(options["device"])}
     how |= {"masks": _loaded(mask), "style_masks": _loaded(style_mask)}
     kept = _checkpoint(**options)
-    steps = iterate(content, styles, recipe, checkpoint=kept, **how)
     recipe = make_room(recipe, content, styles, how["device"])
+    steps = iterate(content, styles, recipe, checkpoint=kept, **how)
     need = max(estimate(recipe, content.shape, s.shape) for s in styles) / 1e9
     tiles = f", in tiles of {recipe.tile} px" if recipe.tile else ""
     print(f"on {how['device']}, up to {need:.1f} GB of memory{tiles}", file=sys.stderr)
