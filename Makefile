@@ -9,7 +9,7 @@ demo: $(INSTALLED)  # paint the cat: results/demo.png
 	$(PY) -m nst cat brush_strokes -o results/demo.png
 
 test: $(INSTALLED)
-	$(PY) -m pytest
+	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses auto --maxprocesses 4
 
 browser: $(INSTALLED)  # the Studio in Chromium; screenshots in artefacts/
 	$(PY) -m pytest tests/browser/studio.py
@@ -27,14 +27,11 @@ notebooks: $(INSTALLED)  # execute the course at full size, outputs included
 publish: $(INSTALLED)  # make publish REPO=owner/name: badges and clone addresses
 	$(PY) -m notebooks.build publish $(REPO)
 
-bench: $(INSTALLED)
-	$(PY) -m benchmarks.step --sizes 256 512
-	$(PY) -m benchmarks.studio
+bench: $(INSTALLED)  # speed, memory and quality, measured again: README's table
+	$(PY) -m benchmarks bench
 
 soak: $(INSTALLED)  # half an hour of random hands on the Studio, 25 kills, 12 megapixels
-	$(PY) -m benchmarks.soak --minutes 30
-	NST_KILLS=25 $(PY) -m pytest tests/test_checkpoint.py -k kill_9
-	$(PY) -m benchmarks.memory
+	$(PY) -m benchmarks soak
 
 $(INSTALLED): pyproject.toml  # once, and again when the requirements change
 	$(PYTHON) -m venv $(VENV)

@@ -94,6 +94,16 @@ def warm_up(studio):
 
 def soak(minutes, seed=0):
     """(megabytes after warming up, at the end, steps, moves, faults)."""
+    here = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # results are saved beside the notebook
+        try:
+            return _soak(minutes, seed)
+        finally:
+            os.chdir(here)
+
+
+def _soak(minutes, seed):
     random.seed(seed)
     faults = Faults()
     logging.getLogger("nst").addHandler(faults)
@@ -130,10 +140,7 @@ def main(argv=None):
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)  # results are saved beside the notebook
-        early, late, steps, moves, faults = soak(options.minutes, options.seed)
-        os.chdir("/")
+    early, late, steps, moves, faults = soak(options.minutes, options.seed)
     growth = late / early - 1
     did = f"{options.minutes:g} min, {steps} steps, {moves} moves, {faults} faults"
     print(f"{did}, memory {early:.0f} -> {late:.0f} MB ({growth:+.1%})")

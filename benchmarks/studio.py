@@ -1,19 +1,12 @@
 """How fast the Studio obeys, in a real browser, at 256 px.
 
-    python -m benchmarks.studio
-
-Prints a table as Markdown and writes artefacts/studio.json.
+python -m benchmarks.studio
 """
 
-import json
-import os
-import platform
 import statistics
 import sys
 import tempfile
 from pathlib import Path
-
-import torch
 
 from tests.browser import lab
 from tests.colab_like import ROOT, environment
@@ -67,19 +60,17 @@ def measure(python):
     return {name: statistics.median(times) for name, times in found.items()}
 
 
-def main():
+def everywhere():
+    """{stack: `measure`}, Colab's versions of the widgets among them."""
     stacks = {"JupyterLab 4, ipywidgets 8": sys.executable}
     stacks["JupyterLab 3.6, ipywidgets 7.7"] = str(environment())
-    table = {name: measure(python) for name, python in stacks.items()}
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, torch {torch.__version__}"
-    print(f"| 256 px, {machine} | {' | '.join(table)} |")
-    print(f"|---|{'---|' * len(table)}")
-    for name, label in ROWS:
-        values = " | ".join(f"{column[name]:.2f}" for column in table.values())
-        print(f"| {label} | {values} |")
-    (ROOT / "artefacts").mkdir(exist_ok=True)
-    path = ROOT / "artefacts" / "studio.json"
-    path.write_text(json.dumps({"machine": machine, "seconds": table}, indent=1))
+    return {name: measure(python) for name, python in stacks.items()}
+
+
+def main():
+    for stack, found in everywhere().items():
+        for name, label in ROWS:
+            print(f"{stack}: {label}: {found[name]:.2f}")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,15 @@ import nst
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_sessionfinish(session):
+    """In CI a skipped test is a failed one, but for pictures that are not there."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if "NST_SKIP_NOTHING" in os.environ:
+        if any("beside this checkout" not in str(test.longrepr) for test in skipped):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
     """No test reads or fills the user's cache of paintings."""

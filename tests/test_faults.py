@@ -60,7 +60,8 @@ def test_memory_that_will_not_do_is_told_before_the_run(tmp_path):
 @linux
 def test_memory_that_runs_out_is_told_and_the_picture_so_far_kept(tmp_path):
     (tmp_path / "a.png").write_bytes(b"an earlier result")
-    blind = "memory.available = lambda device: float('inf')"
+    blind = "memory.available = lambda device: float('inf')\n"
+    blind += "nst.Recipe.levels = lambda recipe: [(64, 1), (2048, 1)]"
     status, told = limited(MEMORY.format(more=blind), tmp_path)
     assert status == 2 and len(told) == 1
     assert "out of memory: choose a size below 2048 px" in told[0]

@@ -27,7 +27,7 @@ with open("/proc/self/clear_refs", "w") as peak:
     peak.write("5")  # forget the peak so far
 before = memory("VmRSS")
 objective = nst.Objective(vgg, content, style, recipe)
-for step in optimize(content, objective, recipe.history + 2):
+for step in optimize(content, objective, recipe.history + 1):
     pass
 print(memory("VmHWM") - before)
 """
@@ -35,20 +35,15 @@ print(memory("VmHWM") - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measures through /proc")
 @pytest.mark.parametrize(
-    "height, width, tile", [(448, 600, 0), (640, 800, 0), (448, 600, 192)]
+    "height, width, tile", [(448, 600, 0), (640, 800, 0), (448, 600, 256)]
 )
 def test_the_estimate_is_within_a_fifth_of_a_measured_peak(height, width, tile):
-    """Of three at most: a peak varies by a tenth with what the allocator holds back."""
     command = [sys.executable, "-c", MEASURE, *map(str, (height, width, tile))]
     recipe = nst.Recipe(size=max(height, width), tile=tile or None, history=1)
-    told, peaks = estimate(recipe, (height, width), (256, 256)), []
-    for _ in range(3):
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        peaks.append(int(done.stdout))
-        if told == pytest.approx(peaks[-1], rel=0.2):
-            return
-    pytest.fail(f"{told:.0f} was estimated, {peaks} measured")
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = estimate(recipe, (height, width), (256, 256))
+    assert told == pytest.approx(int(done.stdout), rel=0.2)
 
 
 def test_more_pixels_history_and_depth_need_more():
@@ -84,11 +79,11 @@ def test_a_run_that_would_not_fit_is_refused_with_both_ways_out(monkeypatch, cat
 def test_auto_cuts_only_where_memory_needs_it(monkeypatch):
     content, style = nst.sample("cat"), nst.sample("waves")
     chosen = {}
-    for room, size in ((768, 768), (1024, 1536), (1024, 2048)):
+    for room, size in ((768, 768), (1152, 1536), (1024, 2048)):
         short_of(monkeypatch, size=room)
         recipe = nst.Recipe(size=size, tile="auto")
         chosen[room, size] = memory.make_room(recipe, content, [style], "cpu").tile
-    assert chosen == {(768, 768): None, (1024, 1536): 512, (1024, 2048): 256}
+    assert chosen == {(768, 768): None, (1152, 1536): 512, (1024, 2048): 256}
     with pytest.raises(nst.InputError, match="choose 128 px|close other programs"):
         short_of(monkeypatch, size=128)
         memory.make_room(nst.Recipe(size=4096, tile="auto"), content, [style], "cpu")

@@ -1,0 +1,153 @@
+"""The tables of README.md, measured again.
+
+    python -m benchmarks bench    half an hour on two cores, on an idle machine
+    python -m benchmarks soak     an hour and a half
+
+Writes benchmarks/bench.json or soak.json: numbers, machine and versions; and the same
+as a table into README.md.
+"""
+
+import datetime
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from . import memory, peer, soak, start, step, studio
+
+ROOT = Path(__file__).parent.parent
+KILLS = 25
+
+
+def bench():
+    """[(what, value, unit, promise), ...]"""
+    costs = [step.step_cost(size) for size in (128, 256, 512, 1024)]
+    rows = [
+        (f"an evaluation at {cost['size']} px / its floor", cost["ratio"], "", "≤ 1.25")
+        for cost in costs
+    ]
+    rows += [
+        (f"an evaluation at {cost['size']} px", cost["evaluation s"], "s", "")
+        for cost in costs
+    ]
+    pixels, seconds = zip(
+        *((c["size"] ** 2, c["evaluation s"]) for c in costs), strict=True
+    )
+    slope = np.polyfit(np.log(pixels), np.log(seconds), 1)[0]
+    added = 100 * max(cost["L-BFGS adds"] for cost in costs)
+    first = start.start()
+    beyond = first["first picture"] - first["import torch"]
+    rows += [
+        ("… grows with pixels to the power of", slope, "", "0.95–1.1"),
+        ("L-BFGS adds at most", added, "%", "< 8"),
+        ("1024 px in tiles of 512 / untiled", step.tile_cost(), "", "≤ 2.3"),
+        ("nst --help", first["nst --help"], "s", "< 1"),
+        ("process to first picture, beyond import torch", beyond, "s", "≤ 6"),
+    ]
+    rows += [
+        (f"peak memory, {w}×{h}, history full", memory.peak(h, w, 0) / 1e9, "GB", limit)
+        for h, w, limit in ((192, 256, ""), (384, 512, ""), (768, 1024, "< 2.7"))
+    ]
+    return [*rows, *against_pastiche(), *obedience()]
+
+
+def against_pastiche():
+    found = peer.compare()
+    seconds = found.pop("pastiche")["seconds"]
+    yield "pastiche's command, 100 evaluations at 256 px", seconds, "s", ""
+    for recipe, reached in found.items():
+        for aspect, share in (("errors", 1 / 5), ("judged", 1 / 2)):
+            what = {"errors": "its errors reached", "judged": "judged no worse"}[aspect]
+            promise = f"≤ {seconds * share:.1f}" if recipe == "default" else ""
+            number, passed = reached.get(aspect, (None, None))
+            after = f"after step {number}" if number else "not in its time"
+            yield f"… {what}, {recipe}, {after}", passed, "s", promise
+
+
+def obedience():
+    for stack, found in studio.everywhere().items():
+        for name, label in studio.ROWS:
+            promise = {"first picture": "≤ 3", "label": "≤ 1 and a step"}.get(name, "")
+            yield f"Studio, {stack}: {label}", found[name], "s", promise
+
+
+def endurance():
+    """[(what, value, unit, promise), ...]"""
+    found = soak.soak(minutes=30)
+    early, late, steps, moves, faults = found
+    kills = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/test_checkpoint.py", "-k", "kill_9"],
+        env={**os.environ, "NST_KILLS": str(KILLS)},
+        cwd=ROOT,
+    )
+    survived = "all" if kills.returncode == 0 else "not all"
+    return [
+        (f"Studio, 30 minutes, {moves} moves, {steps} steps: faults", faults, "", "0"),
+        ("… memory has grown by", 100 * (late / early - 1), "%", "≤ 10"),
+        (f"kill -9, {KILLS} times: resumed to the same bytes", survived, "", "all"),
+        *(
+            (
+                f"peak memory, {w}×{h}, {f'tiles of {tile}' if tile else 'no tiles'}, "
+                "history full",
+                memory.peak(h, w, tile) / 1e9,
+                "GB",
+                limit,
+            )
+            for (h, w, tile), limit in zip(
+                memory.CASES, ("< 2.7", "", "< 8"), strict=True
+            )
+        ),
+    ]
+
+
+def machine():
+    """In words: processor, system, versions."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next(x.split(": ")[1] for x in lines if x.startswith("model name"))
+    names = ("torch", "torchvision", "pastiche", "ipywidgets", "jupyterlab")
+    versions = ", ".join(f"{name} {version(name)}" for name in names)
+    return (
+        f"{os.cpu_count()} cores of {model}, {platform.system()}, "
+        f"Python {platform.python_version()}, {versions}"
+    )
+
+
+def markdown(report):
+    """The table of a report as it stands in README.md."""
+    lines = [f"| {report['date']} | measured | promised |", "|---|---|---|"]
+    for what, value, unit, promise in report["rows"]:
+        shown = f"{value:.2f}" if isinstance(value, float) else str(value or "–")
+        lines.append(f"| {what} | {shown} {unit} | {promise} |".replace("  ", " "))
+    return "\n".join([*lines, "", f"({report['machine']})"])
+
+
+def main(argv):
+    (name,) = argv
+    rows = list({"bench": bench, "soak": endurance}[name]())
+    report = {
+        "date": datetime.date.today().isoformat(),
+        "machine": machine(),
+        "rows": rows,
+    }
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    (ROOT / "benchmarks" / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    readme = ROOT / "README.md"
+    mark = f"<!-- {name} -->"
+    text = re.sub(
+        f"{mark}\n.*?\n{mark}",
+        lambda _: f"{mark}\n{markdown(report)}\n{mark}",
+        readme.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
+    readme.write_text(text, encoding="utf-8")
+    print(markdown(report))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
