@@ -1,5 +1,7 @@
 """The optimiser: torch's L-BFGS, with a limit to the length of a step."""
 
+from inspect import unwrap
+
 import torch
 
 LONGEST = 0.05  # root mean square of a step, of pixels in [0, 1]
@@ -11,6 +13,11 @@ class LBFGS(torch.optim.LBFGS):
     A first step is tiny and tells little about the curvature, so that the second may be
     a thousand times too long, and what is learned out there slows all that follow.
     """
+
+    # torch's own, without the wrapper that imports its compiler: seconds of the start
+    add_param_group = unwrap(torch.optim.LBFGS.add_param_group)
+    state_dict = unwrap(torch.optim.LBFGS.state_dict)
+    load_state_dict = unwrap(torch.optim.LBFGS.load_state_dict)
 
     def step(self, closure):
         (image,) = self.param_groups[0]["params"]

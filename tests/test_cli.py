@@ -125,3 +125,14 @@ def test_help_needs_no_torch():
         "except SystemExit: assert 'torch' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_picture_needs_no_compiler_of_torchs():
+    """torch.optim would import it for nothing: seconds of every start."""
+    code = (
+        "import sys, torch, nst\n"
+        "before = 'torch._dynamo' in sys.modules\n"
+        "next(nst.iterate('cat', 'ink', size=48))\n"
+        "assert before or 'torch._dynamo' not in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
