@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 import nst
+from benchmarks.judge import judge
 
 RESULTS = Path(__file__).parent.parent / "results"
 
@@ -58,17 +59,26 @@ def strokes():
 
 
 def sizes():
-    """1024 px: one level, and coarse to fine at the same cost in evaluated pixels."""
+    """1024 px: one level, and coarse to fine at the same cost in evaluated pixels.
+
+    Above each what the judge finds: style error, distance of textures (0 is the
+    style's own), agreement of edges with the content (1 is its own).
+    """
     recipe = nst.Recipe(size=1024)
     levels = recipe.levels()
     steps = round(sum(count * (size / 1024) ** 2 for size, count in levels))
     one = recipe.replace(sizes=(1024,), steps=steps)
-    return {
-        f"one level, {steps} steps": nst.style_transfer("cat", "brush_strokes", one),
-        f"levels {', '.join(str(size) for size, _ in levels)}": nst.style_transfer(
-            "cat", "brush_strokes", recipe
-        ),
+    named = {
+        f"one level, {steps} steps": one,
+        f"levels {', '.join(str(size) for size, _ in levels)}": recipe,
     }
+    pictures = {}
+    for name, recipe in named.items():
+        image = nst.style_transfer("cat", "brush_strokes", recipe)
+        found = judge(image, nst.sample("cat"), nst.sample("brush_strokes"))
+        told = "style {style:.3f}, texture {texture:.2f}, edges {structure:.2f}"
+        pictures[f"{name}: {told.format(**found)}"] = image
+    return pictures
 
 
 SHEETS = {f.__name__: f for f in (colors, blend, regions, strokes, sizes)}

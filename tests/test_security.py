@@ -1,4 +1,4 @@
-"""Nothing that is read can run, nothing that is shown can act, nothing comes unproved."""
+"""Nothing that is read can run, and nothing that is shown can act."""
 
 import ast
 
