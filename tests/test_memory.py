@@ -27,7 +27,7 @@ with open("/proc/self/clear_refs", "w") as peak:
     peak.write("5")  # forget the peak so far
 before = memory("VmRSS")
 objective = nst.Objective(vgg, content, style, recipe)
-for step in optimize(content, objective, recipe.history + 1):
+for step in optimize(content, objective, recipe.history + 2):
     pass
 print(memory("VmHWM") - before)
 """
@@ -35,7 +35,7 @@ print(memory("VmHWM") - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measures through /proc")
 @pytest.mark.parametrize(
-    "height, width, tile", [(448, 600, 0), (640, 800, 0), (448, 600, 256)]
+    "height, width, tile", [(448, 600, 0), (640, 800, 0), (448, 600, 192)]
 )
 def test_the_estimate_is_within_a_fifth_of_a_measured_peak(height, width, tile):
     command = [sys.executable, "-c", MEASURE, *map(str, (height, width, tile))]

@@ -1,6 +1,7 @@
 """The project around the module: packaging, environment, size, style."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -9,6 +10,8 @@ import zipfile
 import pytest
 import yaml
 from conftest import ROOT, environment
+
+from benchmarks.__main__ import markdown
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -122,3 +125,11 @@ def test_the_root_stays_small():
         "notebooks nst data results tests environment.yml README.md pyproject.toml "
         "Makefile LICENSE CITATION.cff benchmarks .ci .github .gitignore".split()
     )
+
+
+@pytest.mark.parametrize("name", ["bench", "soak"])
+def test_the_readme_shows_the_last_measurements(name):
+    report = json.loads((ROOT / "benchmarks" / f"{name}.json").read_text("utf-8"))
+    assert len(report["rows"]) > 5 and "torch" in report["machine"]
+    shown = f"<!-- {name} -->\n{markdown(report)}\n<!-- {name} -->\n"
+    assert shown in (ROOT / "README.md").read_text("utf-8")
