@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from . import memory, peer, soak, start, step, studio
 
@@ -65,7 +66,7 @@ def against_pastiche():
         for aspect, share in (("errors", 1 / 5), ("judged", 1 / 2)):
             what = {"errors": "its errors reached", "judged": "judged no worse"}[aspect]
             promise = f"≤ {seconds * share:.1f}" if recipe == "default" else ""
-            number, passed = reached.get(aspect, (None, "–"))
+            number, passed = reached.get(aspect, (None, None))
             after = f"after step {number}" if number else "not in its time"
             yield f"… {what}, {recipe}, {after}", passed, "s", promise
 
@@ -113,7 +114,8 @@ def machine():
     names = ("torch", "torchvision", "pastiche", "ipywidgets", "jupyterlab")
     versions = ", ".join(f"{name} {version(name)}" for name in names)
     return (
-        f"{os.cpu_count()} cores of {model}, {platform.system()}, "
+        f"{torch.get_num_threads()} threads on {os.cpu_count()} cores of {model}, "
+        f"{platform.system()}, "
         f"Python {platform.python_version()}, {versions}"
     )
 
@@ -122,8 +124,8 @@ def markdown(report):
     """The table of a report as it stands in README.md."""
     lines = [f"| {report['date']} | measured | promised |", "|---|---|---|"]
     for what, value, unit, promise in report["rows"]:
-        shown = f"{value:.2f}" if isinstance(value, float) else value
-        lines.append(f"| {what} | {shown} {unit} | {promise} |".replace("  ", " "))
+        shown = f"{value:.2f} {unit}".strip() if isinstance(value, float) else value
+        lines.append(f"| {what} | {'–' if value is None else shown} | {promise} |")
     return "\n".join([*lines, "", f"({report['machine']})"])
 
 
@@ -137,8 +139,13 @@ def main(argv):
     }
     text = json.dumps(report, indent=1, ensure_ascii=False)
     (ROOT / "benchmarks" / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-    readme = ROOT / "README.md"
-    mark = f"<!-- {name} -->"
+    show(name, report)
+    print(markdown(report))
+
+
+def show(name, report):
+    """The table of ``bench`` or ``soak`` into its place in README.md."""
+    readme, mark = ROOT / "README.md", f"<!-- {name} -->"
     text = re.sub(
         f"{mark}\n.*?{mark}",
         lambda _: f"{mark}\n{markdown(report)}\n{mark}",
@@ -146,7 +153,6 @@ def main(argv):
         flags=re.DOTALL,
     )
     readme.write_text(text, encoding="utf-8")
-    print(markdown(report))
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ studio = nst.Studio("cat", "brush_strokes", sizes=(128, 256), steps=(12, 1000))
 studio"""
 TIMES = 7
 ROWS = (
-    ("first picture", "Start to the first new picture (s)"),
-    ("step", "a step at 256 px (s)"),
-    ("label", "slider let go to its value in the label (s)"),
-    ("effect", "slider let go to a picture painted with it (s)"),
-    ("pause", "Pause to standstill (s)"),
+    ("first picture", "Start to the first new picture"),
+    ("step", "a step at 256 px"),
+    ("label", "slider let go to its value in the label"),
+    ("effect", "slider let go to a picture painted with it"),
+    ("pause", "Pause to standstill"),
 )
 
 
@@ -70,7 +70,7 @@ def everywhere():
 def main():
     for stack, found in everywhere().items():
         for name, label in ROWS:
-            print(f"{stack}: {label}: {found[name]:.2f}")
+            print(f"{stack}: {label}: {found[name]:.2f} s")
 
 
 if __name__ == "__main__":
