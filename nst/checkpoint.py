@@ -63,10 +63,14 @@ class Checkpoint:
             self.save()
 
     def save(self):
-        """Write now, if a step was taken; the file is whole at every moment."""
-        if self._now is None:
+        """Write now, if a step was taken; the file is whole at every moment.
+
+        What was interrupted in the middle of a step could not go on bit for bit: then
+        the last writing stays.
+        """
+        level, descent = self._now or (None, None)
+        if descent is None or not descent.whole:
             return
-        level, descent = self._now
         content = {"level": level, "descent": descent.state_dict()}
         content |= {"history": self.history, "made": json.dumps(self._made)}
         write(self.path, content)

@@ -1,8 +1,9 @@
 """What the command line does once it has understood what is asked."""
 
 import json
+import signal
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from itertools import product
 from pathlib import Path
 
@@ -47,11 +48,17 @@ def paint_one(recipe, content, style, output, mask, style_mask, every, **options
         return output.with_name(f"{output.stem}-{step.number:04d}{output.suffix}")
 
     try:
-        with tqdm(steps, total=total, unit="step", desc="painting") as bar:
-            for step in bar:  # noqa: B007  what is left of it is saved below
-                bar.set_postfix(loss=f"{step.losses['total']:.4g}")
+        with (
+            stopping() as asked,
+            tqdm(total=total, unit="step", desc="painting") as bar,
+        ):
+            for step in steps:
+                bar.set_postfix(loss=f"{step.losses['total']:.4g}", refresh=False)
+                bar.update(step.number - bar.n)
                 if every and step.number % every == 0:
                     save(beside())
+                if asked:
+                    raise KeyboardInterrupt
     except KeyboardInterrupt:
         if step is None:
             raise InputError("stopped before the first step: nothing to save") from None
@@ -66,6 +73,29 @@ def paint_one(recipe, content, style, output, mask, style_mask, every, **options
         raise InputError(message) from error
     save(output)
     print(f"the result is in {output}")
+
+
+@contextmanager
+def stopping():
+    """A list that Ctrl-C or a polite kill fills, to stop after a whole step.
+
+    A second one raises KeyboardInterrupt at once.
+    """
+    asked = []
+
+    def ask(number, frame):
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        tqdm.write("stopping after this step; once more stops at once", sys.stderr)
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, ask) for number in signals]
+    try:
+        yield asked
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _checkpoint(checkpoint, resume, checkpoint_every, device):
@@ -93,6 +123,7 @@ def paint_many(contents, styles, folder, recipe, device, workers):
             if result.message:
                 failed += 1
                 tqdm.write(f"nst: {result.message}", file=sys.stderr)
+    print(f"{len(jobs) - failed} of {len(jobs)} pictures are in {folder}")
     return 2 if failed else 0
 
 

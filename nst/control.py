@@ -2,6 +2,7 @@
 
 import torch
 
+from .errors import InputError
 from .images import resize
 from .samples import load
 
@@ -93,9 +94,14 @@ def blended_targets(grams, regions, recipe):
                 w[index] if isinstance(w, tuple) else w
                 for w in map(blend.__getitem__, members)
             ]
+            if not sum(weights):
+                raise InputError(
+                    f"blend gives no style a weight at {layer}, in some region: give "
+                    "at least one of them a number above 0"
+                )
             parts = zip(weights, members, strict=True)
             total = sum(w * grams[k][layer] for w, k in parts)
-            target[layer] = total / max(sum(weights), 1e-12)
+            target[layer] = total / sum(weights)
         for i, (other, known) in enumerate(targets):
             if None not in (mask, other) and all(
                 map(torch.equal, *(t.values() for t in (known, target)))

@@ -55,12 +55,13 @@ class Descent:
         self._algorithm = optimizer(self._image)
         self._losses, self.number, self._spikes, self._failures = None, 0, 0, 0
         self._started = time.perf_counter()
+        self.whole = True  # no step is under way, or was broken off
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        image = self._image
+        image, self.whole = self._image, False
         if self._losses is None:
             self._begin()
         before = image.detach().clone()
@@ -74,6 +75,7 @@ class Descent:
         elif total < lowest:
             self._keep()
         self.number += 1
+        self.whole = True
         return self.step()
 
     def step(self):

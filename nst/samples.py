@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from difflib import get_close_matches
 from pathlib import Path
 
 from .errors import InputError, one_of
@@ -51,6 +52,9 @@ def load(source, size=None):
         return sample(source, size)
     if isinstance(source, str) and source in PAINTINGS:
         return painting(source, size)
+    if isinstance(source, str) and not Path(source).exists():
+        for meant in get_close_matches(source, (*SAMPLES, *PAINTINGS), 1):
+            raise InputError(f"no such picture {source!r}: did you mean {meant!r}?")
     return load_image(source, size)
 
 

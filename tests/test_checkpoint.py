@@ -139,6 +139,38 @@ KILLS = int(os.environ.get("NST_KILLS", 3))
 @pytest.mark.parametrize("turn", range(KILLS))
 def test_kill_9_at_a_random_moment_costs_nothing(tmp_path, turn):
     """Start, kill -9 after some seconds of painting, and go on to the end."""
+    stop_and_go_on(tmp_path, signal.SIGKILL, random.Random(turn).uniform(0, 1.5))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_was_asked_to_stop_goes_on_bit_for_bit(tmp_path, number):
+    stop_and_go_on(tmp_path, number, 0.3)
+
+
+def test_a_step_that_was_broken_off_is_not_kept(tmp_path, monkeypatch):
+    whole = list(nst.iterate("cat", "ink", **RUN))
+    path, evaluate, left = tmp_path / "run.checkpoint", nst.Objective.evaluate, [4]
+
+    def interrupted(objective, image):
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return evaluate(objective, image)
+
+    monkeypatch.setattr(nst.Objective, "evaluate", interrupted)
+    keeping = kept(path)
+    with pytest.raises(KeyboardInterrupt):
+        list(nst.iterate("cat", "ink", checkpoint=keeping, **RUN))
+    before = path.read_bytes()
+    keeping.save()
+    assert path.read_bytes() == before
+    monkeypatch.undo()
+    rest = list(nst.iterate("cat", "ink", checkpoint=kept(path, resume=True), **RUN))
+    assert len(rest) == 10 and all(map(same, rest, whole[2:]))
+
+
+def stop_and_go_on(tmp_path, number, seconds):
+    """Some seconds after the first writing; the same bytes in the end."""
     alone = environment(OMP_NUM_THREADS="1")  # threads add numbers in another order
     nst_ = [sys.executable, "-m", "nst"]
     subprocess.run([*nst_, *command(tmp_path, "whole.png")], check=True, env=alone)
@@ -149,8 +181,8 @@ def test_kill_9_at_a_random_moment_costs_nothing(tmp_path, turn):
     started = subprocess.Popen(run, stderr=subprocess.DEVNULL, env=alone)
     while not checkpoint.exists() and started.poll() is None:
         time.sleep(0.01)
-    time.sleep(random.Random(turn).uniform(0, 1.5))
-    os.kill(started.pid, signal.SIGKILL)
+    time.sleep(seconds)
+    os.kill(started.pid, number)
     started.wait()
     subprocess.run(run, check=True, env=alone)
     whole, resumed = (tmp_path / name for name in ("whole.png", "a.png"))

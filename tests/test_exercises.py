@@ -245,6 +245,7 @@ CASES = {
         [("content", "style", "match"), (" Content", "STYLE", "match ")],
         [
             ("match", "style", "content"),
+            ("contnet", "style", "match"),
             ("style", "style", "match"),
             ("content", "match", "match"),
             ("content", "style", "histogram"),

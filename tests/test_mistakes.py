@@ -84,7 +84,8 @@ NO_PICTURE = "cannot read '.*' as a picture .*: give another one"
 COMMANDS = {
     "nowhere.jpg": "no such picture 'nowhere.jpg': give a file, an address or a",
     "cat nowhere.jpg": "no such picture 'nowhere.jpg'",
-    "caat ink": "no such picture 'caat'",
+    "caat ink": "no such picture 'caat': did you mean 'cat'?",
+    "cat ink waves --blend 0 0": "blend gives no style a weight at relu1_1",
     "empty.png": NO_PICTURE,
     "zeros.jpg": NO_PICTURE,
     "truncated.jpg": NO_PICTURE,

@@ -732,3 +732,12 @@ def test_it_is_useful_without_a_browser():
     assert studio.recipe.style_weight == 100
     assert read_record(studio.save())["step"] == 2
     studio.close()
+
+
+def test_run_takes_steps_of_an_open_studio(studio):
+    for wrong_number in (0, -1, "5"):
+        with pytest.raises(nst.InputError, match="steps is"):
+            studio.run(wrong_number)
+    studio.close()
+    with pytest.raises(nst.InputError, match="closed: make another"):
+        studio.run(1)

@@ -11,6 +11,9 @@ def whose_colors(a, b, c):
     first leaves the painter a whole palette. "histogram" matches each channel's values
     exactly, but not how the channels vary together."""
     a, b, c = (str(answer).strip().lower() for answer in (a, b, c))
+    for name, answer in {"a": a, "b": b, "c": c}.items():
+        if answer not in ("style", "content", "match", "histogram"):
+            return f"{name}: {answer!r} is none of style, content, match, histogram."
     if (a, c) == ("match", "content"):
         return "Which of the two acts on the finished picture, pixel by pixel?"
     if a != "content":
@@ -42,7 +45,9 @@ def blend_by_hand(target, first, second):
 def paint_a_mask(mask):
     """Averaged down to each layer it stays soft: both regions' Gram matrices share the
     positions between, so no seam can show."""
-    if not isinstance(mask, torch.Tensor) or tuple(mask.shape) != (1, 1, 60, 80):
+    if not isinstance(mask, torch.Tensor):
+        return f"It is a {type(mask).__name__}: make it a tensor of torch."
+    if tuple(mask.shape) != (1, 1, 60, 80):
         return "It must be a tensor shaped (1, 1, 60, 80): height before width."
     rows = mask[0, 0].float().mean(1)
     if mask.min() < 0 or mask.max() > 1:

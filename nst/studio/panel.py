@@ -5,6 +5,7 @@ from pathlib import Path
 
 from IPython.display import display
 
+from ..errors import InputError, at_least
 from ..images import save_image
 from ..live import pick
 from ..recipe import Recipe
@@ -46,6 +47,9 @@ class Studio:
 
     def run(self, steps=1):
         """Take some steps now; returns the last one."""
+        at_least("steps", steps, 1)
+        if self.session.state is None:
+            raise InputError("this Studio is closed: make another one")
         with self.lock:
             step = self.session.run(self.session.state.number + steps)
             self.panel.show(self.session, self.until)
