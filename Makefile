@@ -27,8 +27,8 @@ notebooks: $(INSTALLED)  # execute the course at full size, outputs included
 publish: $(INSTALLED)  # make publish REPO=owner/name: badges and clone addresses
 	$(PY) -m notebooks.build publish $(REPO)
 
-bench: $(INSTALLED)  # speed, memory and quality, measured again: README's table
-	$(PY) -m benchmarks bench
+bench: $(INSTALLED)  # README's table, measured again; PICTURES="photo painting" are compared too
+	$(PY) -m benchmarks bench $(PICTURES)
 
 soak: $(INSTALLED)  # half an hour of random hands on the Studio, 25 kills, 12 megapixels
 	$(PY) -m benchmarks soak

@@ -24,6 +24,7 @@ from nst.samples import load
 SIZE, EVALUATIONS = 256, 100
 RECIPES = {
     "default": {},
+    "steps=30": {"steps": 30},
     "Adam": {"optimizer": "adam"},
     "gatys": {**nst.Recipe.gatys().__dict__, "sizes": (SIZE,), "steps": 300},
 }

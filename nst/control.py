@@ -55,9 +55,28 @@ def as_list(style):
     return list(style) if isinstance(style, list | tuple) else [style]
 
 
-def load_mask(source, device="cpu"):
-    """A region as (1, 1, H, W) in [0, 1]: the brightness of a picture; None is None."""
-    return None if source is None else load(source).mean(1, keepdim=True).to(device)
+def load_masks(name, sources, pictures):
+    """A region (1, 1, H, W) in [0, 1] of each picture: a mask's brightness, or None.
+
+    Raises `InputError`, which calls them ``name``, for masks of another number or
+    shape than their pictures', or with no white at all.
+    """
+    sources = sources or [None] * len(pictures)
+    if len(sources) != len(pictures):
+        counts = f"{len(sources)} {name} for {len(pictures)} styles"
+        raise InputError(f"{counts}: give one for each style")
+    masks = [s if s is None else load(s).mean(1, keepdim=True) for s in sources]
+    for mask, picture in zip(masks, pictures, strict=True):
+        height, width = picture.shape[-2:]
+        h, w = picture.shape[-2:] if mask is None else mask.shape[-2:]
+        if abs(h * width - w * height) > max(height, width):  # more than a pixel off
+            raise InputError(
+                f"{name} of {w}x{h} pixels for a picture of {width}x{height}: "
+                "give them the shape of their picture"
+            )
+    if not any(mask is None or mask.any() for mask in masks):
+        raise InputError(f"{name} that are all black: make white where a style is")
+    return [mask if mask is None else mask.to(pictures[0].device) for mask in masks]
 
 
 def shrink(mask, stride):

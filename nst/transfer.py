@@ -3,7 +3,7 @@
 import dataclasses
 import time
 
-from .control import as_list, finish, load_mask
+from .control import as_list, finish, load_masks
 from .device import choose_device
 from .errors import InputError
 from .images import resize
@@ -54,14 +54,8 @@ def iterate(
     device = choose_device(device)
     content, styles = load(content).to(device), as_list(style)
     styles = [load(style).to(device) for style in styles]
-    masks, style_masks = (
-        [load_mask(mask, device) for mask in given or [None] * len(styles)]
-        for given in (masks, style_masks)
-    )
-    for name, given in {"masks": masks, "style masks": style_masks}.items():
-        if len(given) != len(styles):
-            counts = f"{len(given)} {name} for {len(styles)} styles"
-            raise InputError(f"{counts}: give one for each style")
+    masks = load_masks("masks", masks, [content] * len(styles))
+    style_masks = load_masks("style masks", style_masks, styles)
     if start is None and recipe.initial_picture:
         start = recipe.initial
     if start is not None:

@@ -65,6 +65,7 @@ def place(tmp_path_factory):
     picture(folder, "dot.png", 1, 1)
     picture(folder, "line.png", 5000, 1)
     picture(folder, "plain.png", 40, 40)
+    Image.new("RGB", (451, 300)).save(folder / "black.png")
     made = json.loads(nst.record(nst.Recipe(sizes=(32,), steps=1), "cat", "ink"))
     own = {"name": "mine.png", "sha256": "0" * 64}
     carrying(folder, "newer.png", made | {"format": 99})
@@ -140,6 +141,9 @@ COMMANDS = {
     "cat ink waves --blend 1 -1": "blend is -1.0: give a finite number from 0.0 up",
     "cat ink waves --blend nan 1": "blend is nan",
     "cat ink waves --mask plain.png": "1 masks for 2 styles: give one for each style",
+    "cat ink --mask plain.png": "masks of 40x40 pixels for a picture of 451x300: give",
+    "cat ink --mask black.png": "masks that are all black: make white where a style is",
+    "cat ink --style-mask line.png": "style masks of 5000x1 pixels for a picture of",
     "cat ink --mask nowhere.png": "no such picture 'nowhere.png'",
     "cat ink --style-mask a.png --style-mask b.png": "no such picture 'a.png'",
     "cat --color pink": "unknown color 'pink': choose from style, content, match, hist",
@@ -149,10 +153,10 @@ COMMANDS = {
     "cat --tile huge": "tile is 'huge': give a whole number from 64 up",
     "cat --colour match": "unrecognized arguments: --colour match: see nst --help",
     "cat --resume": "--resume needs a file: name it with --checkpoint FILE",
-    "cat --checkpoint run.checkpoint": "'run.checkpoint' holds a run already: go on",
+    "cat --checkpoint run.checkpoint": "'run.checkpoint' is no checkpoint of nst: name",
     "cat --checkpoint run.checkpoint --resume": "'run.checkpoint' is no checkpoint",
     "cat --checkpoint occupied/x": "cannot write 'occupied/.*' \\(.*\\): choose",
-    "cat --checkpoint folder": "'folder' holds a run already|is a folder",
+    "cat --checkpoint folder": "cannot read 'folder' (.*): name another file",
     "info": "the following arguments are required: image: see nst info --help",
     "info nowhere.png": "no such picture 'nowhere.png'",
     "info plain.png": "'plain.png' carries no recipe",
