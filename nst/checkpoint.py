@@ -40,15 +40,14 @@ class Checkpoint:
         self._made = {"recipe": made["recipe"], "inputs": made["inputs"]}
         self._made["start"] = None if start is None else fingerprint(start)
         there = [path for path in (self.path, previous(self.path)) if path.exists()]
-        kept = read(there[0]) if there else None
-        if kept and not self.resume:
+        self.kept = read(there[0]) if there else None
+        if there and not self.resume:
             raise InputError(
                 f"{str(there[0])!r} holds a run already: go on with it by --resume, "
                 "or name another file"
             )
         check_writable(previous(self.path))
-        if kept:
-            self.kept = kept
+        if there:
             if self.kept.get("made") != json.dumps(self._made):
                 raise InputError(
                     f"{str(there[0])!r} is of another recipe or other pictures: "

@@ -65,10 +65,11 @@ def load_masks(name, sources, pictures):
     if len(sources) != len(pictures):
         counts = f"{len(sources)} {name} for {len(pictures)} styles"
         raise InputError(f"{counts}: give one for each style")
-    masks = [s if s is None else load(s).mean(1, keepdim=True) for s in sources]
+    device = pictures[0].device
+    masks = [s if s is None else load(s).mean(1, True).to(device) for s in sources]
     for mask, picture in zip(masks, pictures, strict=True):
         height, width = picture.shape[-2:]
-        h, w = picture.shape[-2:] if mask is None else mask.shape[-2:]
+        h, w = (picture if mask is None else mask).shape[-2:]
         if abs(h * width - w * height) > max(height, width):  # more than a pixel off
             raise InputError(
                 f"{name} of {w}x{h} pixels for a picture of {width}x{height}: "
@@ -76,7 +77,7 @@ def load_masks(name, sources, pictures):
             )
     if not any(mask is None or mask.any() for mask in masks):
         raise InputError(f"{name} that are all black: make white where a style is")
-    return [mask if mask is None else mask.to(pictures[0].device) for mask in masks]
+    return masks
 
 
 def shrink(mask, stride):
