@@ -2,9 +2,9 @@
 
     python -m benchmarks.step [--sizes 256 512] [--rounds 5]
 
-The floor is the arithmetic of the convolutions, forward and towards the image, at the
-speed of a large float32 matrix product, measured in turn with the evaluations. Also:
-what L-BFGS adds with its history full, and how long the bundled weights take to load.
+The floor is the arithmetic of the convolutions, forward and towards the image, as so
+many large float32 matrix products, measured in turn with the evaluations. Also: what
+L-BFGS adds with its history full, and how long the bundled weights take to load.
 """
 
 import argparse
@@ -59,11 +59,12 @@ def step_cost(size, rounds=5, side=2048):
     layers = (*recipe.content_layers, *recipe.style_layers)
     flops = convolution_flops(objective.vgg, layers, size, size)
     a, b = torch.rand(side, side), torch.rand(side, side)
+    products = max(1, round(flops / (2 * side**3)))
+    share = flops / (2 * side**3 * products)
     objective.evaluate(content), a @ b  # warm up
     seconds, floors = [], []
     for _ in range(rounds):
-        rate = 2 * side**3 / min(timed(lambda: a @ b) for _ in range(3))
-        floors.append(flops / rate)
+        floors.append(share * timed(lambda: [a @ b for _ in range(products)]))
         seconds.append(timed(lambda: objective.evaluate(content)))
     watch = Stopwatch(objective)
     steps = optimize(content, watch, history + 2 * rounds)

@@ -13,7 +13,7 @@ from .tiles import cut
 FLOAT = 4
 FIXED = 20e6  # what the libraries keep for themselves
 PASSING = 64  # floats a pixel that come and go at the net's first, widest layers
-HOLES = 1.6  # the small tensors of tiles leave holes in the heap
+HOLES = 1.5  # the small tensors of tiles leave holes in the heap
 VECTORS = 10  # copies of the image: the best, gradients, the direction, …
 SIZES = (128, 192, 256, 384, 512, 768, 1024, 1536, 2048)  # offered
 TILES = (1024, 512, 256)  # likewise

@@ -39,7 +39,7 @@ class VGG19(nn.Module):
                     self.layers[name] = nn.Conv2d(channels, width, 3, padding=1)
                     channels = width
                 elif name.startswith("relu"):
-                    self.layers[name] = nn.ReLU()  # in place, it would rewrite conv
+                    self.layers[name] = nn.ReLU(inplace=True)  # over conv's output
                 else:
                     self.layers[name] = pool(2)
         self.layers.load_state_dict(state, assign=True)
@@ -59,7 +59,7 @@ class VGG19(nn.Module):
         for name in LAYERS[: last + 1]:
             x = self.layers[name](x)
             if name in layers:
-                yield name, x
+                yield name, x.clone() if name.startswith("conv") else x
 
 
 def load_vgg19(weights="bundled", pooling="max", *, normalize=True, scale=1.0):
