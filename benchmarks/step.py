@@ -1,6 +1,6 @@
 """What one evaluation costs, against the floor of its arithmetic.
 
-    python -m benchmarks.step [--sizes 256 512] [--rounds 5]
+    python -m benchmarks.step [--sizes 256 512] [--rounds 9]
 
 The floor is the arithmetic of the convolutions, forward and towards the image, as so
 many large float32 matrix products, measured in turn with the evaluations. Also: what
@@ -49,7 +49,7 @@ class Stopwatch:
         return result
 
 
-def step_cost(size, rounds=5, side=2048):
+def step_cost(size, rounds=9, side=2048):
     """Medians: seconds an evaluation and its floor, their ratio, L-BFGS's share."""
     recipe, history = nst.Recipe(), default_history(size * size)
     content = nst.sample("astronaut")
@@ -58,16 +58,21 @@ def step_cost(size, rounds=5, side=2048):
     objective = nst.Objective(nst.load_vgg19(), content, style, recipe)
     layers = (*recipe.content_layers, *recipe.style_layers)
     flops = convolution_flops(objective.vgg, layers, size, size)
-    a, b = torch.rand(side, side), torch.rand(side, side)
+    a, b, product = torch.rand(3, side, side)
     products = max(1, round(flops / (2 * side**3)))
     share = flops / (2 * side**3 * products)
-    objective.evaluate(content), a @ b  # warm up
+
+    def multiply():
+        for _ in range(products):
+            torch.mm(a, b, out=product)
+
+    objective.evaluate(content), multiply()  # warm up
     seconds, floors = [], []
     for _ in range(rounds):
-        floors.append(share * timed(lambda: [a @ b for _ in range(products)]))
+        floors.append(share * timed(multiply))
         seconds.append(timed(lambda: objective.evaluate(content)))
     watch = Stopwatch(objective)
-    steps = optimize(content, watch, history + 2 * rounds)
+    steps = optimize(content, watch, history + 10)
     for step in steps:
         if step.number == history:  # the history is full: measure from here
             watch.seconds, started = 0.0, time.perf_counter()
@@ -99,7 +104,7 @@ def tile_cost(size=1024, tile=512, rounds=2):
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[512])
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--tiles", action="store_true", help="the cost of tiles, too")
     options = parser.parse_args(argv)
     nst.load_vgg19()  # the file is in the page cache from here
