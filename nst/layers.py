@@ -1,5 +1,7 @@
 """The names of VGG19's layers."""
 
+import itertools
+
 # VGG19: five blocks of 3x3 convolutions, each convolution followed by a ReLU and
 # each block by a pooling layer that halves the image.
 CONVOLUTIONS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}
@@ -14,3 +16,16 @@ for block, count in CONVOLUTIONS.items():
 def stride_of(layer):
     """How many pixels apart a layer's positions are: 1 for relu1_1, 2 for pool1."""
     return 1 << (int(layer[4]) - (not layer.startswith("pool")))
+
+
+def way_to(layers, pooling="max"):
+    """The layers to compute for ``layers``, in order; nothing beyond the deepest.
+
+    Max pooling goes before its ReLU, where neither is asked for: they commute, also
+    in their gradients, and ReLU is left a quarter of the positions.
+    """
+    names = list(LAYERS[: 1 + max(map(LAYERS.index, layers), default=-1)])
+    for i, (relu, pool) in enumerate(itertools.pairwise(names)):
+        if pooling == "max" and pool[:4] == "pool" and not {relu, pool} & {*layers}:
+            names[i : i + 2] = pool, relu
+    return names

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from .errors import InputError, one_of
-from .layers import LAYERS
+from .layers import LAYERS, way_to
 from .recipe import CHOICES
 
 # What ImageNet networks expect: RGB in [0, 1], minus the mean, over the deviation.
@@ -43,7 +43,7 @@ class VGG19(nn.Module):
                 else:
                     self.layers[name] = pool(2)
         self.layers.load_state_dict(state, assign=True)
-        self.normalize = normalize
+        self.pooling, self.normalize = pooling, normalize
         self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(STD).view(1, 3, 1, 1))
         self.requires_grad_(False).eval().to(memory_format=torch.channels_last)
@@ -53,10 +53,9 @@ class VGG19(nn.Module):
 
     def walk(self, image, layers):
         """Yield (name, features) as each of ``layers`` is reached, shallow to deep."""
-        last = max(map(LAYERS.index, layers), default=-1)
         x = (image - self.mean) / self.std if self.normalize else image
         x = x.contiguous(memory_format=torch.channels_last)  # the faster on a CPU
-        for name in LAYERS[: last + 1]:
+        for name in way_to(layers, self.pooling):
             x = self.layers[name](x)
             if name in layers:
                 yield name, x.clone() if name.startswith("conv") else x

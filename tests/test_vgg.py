@@ -7,7 +7,7 @@ from torch import nn
 
 import nst
 from nst import vgg as module
-from nst.layers import LAYERS
+from nst.layers import LAYERS, way_to
 
 
 def test_layer_names_are_torchvisions_order():
@@ -54,8 +54,19 @@ def test_features_hold_the_layers_asked_for_and_nothing_deeper(vgg, cat):
     for hook in hooks:
         hook.remove()
     assert set(features) == {"relu2_1", "conv1_2"}
-    assert ran == list(LAYERS[: LAYERS.index("relu2_1") + 1])
+    assert sorted(ran) == sorted(LAYERS[: LAYERS.index("relu2_1") + 1])
     assert features["relu2_1"].shape == (1, 128, cat.shape[2] // 2, cat.shape[3] // 2)
+
+
+def test_pooling_before_relu_changes_no_bit(vgg, cat):
+    found = []
+    for layers in (["relu3_1"], LAYERS[: LAYERS.index("relu3_1") + 1]):
+        image = cat.clone().requires_grad_()
+        features = vgg(image, layers)["relu3_1"]
+        slope = torch.autograd.grad(features.square().sum(), image)
+        found.append((features, *slope))
+    assert way_to(["relu3_1"]) != way_to(LAYERS[:12]) == list(LAYERS[:12])
+    assert all(map(torch.equal, *found))
 
 
 def test_a_convolution_is_not_overwritten_by_its_relu(vgg, cat):
