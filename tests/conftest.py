@@ -1,3 +1,4 @@
+import functools
 import os
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 import torch
 
 import nst
+import nst.vgg
 
 ROOT = Path(__file__).parent.parent
 
@@ -16,6 +18,15 @@ def pytest_sessionfinish(session):
     if "NST_SKIP_NOTHING" in os.environ:
         if any("beside this checkout" not in str(test.longrepr) for test in skipped):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def decoded_once():
+    """The bundled weights are decoded once a process: networks do not change them."""
+    decode = functools.cache(nst.vgg._bundled_weights)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nst.vgg, "_bundled_weights", decode)
+        yield decode
 
 
 @pytest.fixture(autouse=True)

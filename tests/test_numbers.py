@@ -88,32 +88,15 @@ class Watched(nst.Objective):
     suppress_health_check=list(HealthCheck),
 )
 @given(pictures(), pictures(), recipes())
-def test_no_recipe_ends_in_nonsense(vgg, content, style, recipe):
+def test_no_recipe_ends_in_nonsense(content, style, recipe):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nst.levels.Objective", Watched)
-        patch.setattr("nst.transfer.load_network", lambda recipe, device: net(recipe))
         *_, step = nst.iterate(content, style, recipe)
     assert torch.isfinite(step.best).all()
     assert 0 <= step.best.min() and step.best.max() <= 1
     level = Watched.last
     end = level.evaluate(step.best)[0]["total"]
     assert np.isfinite(end) and end <= level.first * (1 + 1e-4) + 1e-12
-
-
-NETS = {}
-
-
-def net(recipe):
-    """The recipe's network; each is loaded once."""
-    key = recipe.pooling, recipe.normalize
-    if key not in NETS:
-        NETS[key] = nst.load_vgg19(pooling=key[0], normalize=key[1])
-    if recipe.activation_scale == 1:
-        return NETS[key]
-    scaled = nst.load_vgg19(
-        pooling=key[0], normalize=key[1], scale=recipe.activation_scale
-    )
-    return scaled
 
 
 def seeds():

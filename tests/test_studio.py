@@ -13,7 +13,6 @@ from PIL import Image
 import nst
 from nst import colab, memory
 from nst.errors import InputError
-from nst.levels import load_network
 from nst.provenance import read_record
 from nst.studio import jupyter, painter, session
 from nst.studio.chart import chart
@@ -22,22 +21,11 @@ from nst.studio.session import Session
 from nst.studio.state import thin
 
 TINY = nst.Recipe(sizes=(24, 32), steps=(4, 4), style_weight=30.0)
-NETWORKS = {}
 
 
 @pytest.fixture(autouse=True)
 def quick(tmp_path, monkeypatch):
-    """Each network is decoded once; results go into a folder of the test's own."""
-
-    def cached(recipe, device):
-        key = painter.NETWORK(recipe)
-        return (
-            NETWORKS.setdefault(key, None)
-            or NETWORKS.update({key: load_network(recipe, device)})
-            or NETWORKS[key]
-        )
-
-    monkeypatch.setattr(painter, "load_network", cached)
+    """Results go into a folder of the test's own."""
     monkeypatch.chdir(tmp_path)
 
 

