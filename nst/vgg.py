@@ -114,9 +114,9 @@ def _bundled_weights():
     for name in (name for name in LAYERS if name.startswith("conv")):
         key = f"block{name[4]}_conv{name[6]}_"
         table, indices = stored[key + "W_table"], stored[key + "W_q"]
-        state[name + ".weight"] = table[indices.int()].contiguous(
-            memory_format=torch.channels_last
-        )
+        indices = indices.permute(0, 2, 3, 1)  # channels last, as the net wants them
+        weight = table.index_select(0, indices.flatten().int()).view(indices.shape)
+        state[name + ".weight"] = weight.permute(0, 3, 1, 2)
         state[name + ".bias"] = stored[key + "b"]
     return state
 

@@ -134,17 +134,23 @@ def command(folder, output, *options):
 
 
 KILLS = int(os.environ.get("NST_KILLS", 3))
+ALONE = environment(OMP_NUM_THREADS="1")  # threads add numbers in another order
+
+
+def process(folder, *options):
+    return [sys.executable, "-m", "nst", *command(folder, "a.png", *options)]
 
 
 @pytest.mark.parametrize("turn", range(KILLS))
-def test_kill_9_at_a_random_moment_costs_nothing(tmp_path, turn):
+def test_kill_9_at_a_random_moment_costs_nothing(tmp_path, whole, turn):
     """Start, kill -9 after some seconds of painting, and go on to the end."""
-    stop_and_go_on(tmp_path, signal.SIGKILL, random.Random(turn).uniform(0, 1.5))
+    seconds = random.Random(turn).uniform(0, 1.5)
+    stop_and_go_on(tmp_path, whole, signal.SIGKILL, seconds)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_was_asked_to_stop_goes_on_bit_for_bit(tmp_path, number):
-    stop_and_go_on(tmp_path, number, 0.3)
+def test_a_run_that_was_asked_to_stop_goes_on_bit_for_bit(tmp_path, whole, number):
+    stop_and_go_on(tmp_path, whole, number, 0.3)
 
 
 def test_a_step_that_was_broken_off_is_not_kept(tmp_path, monkeypatch):
@@ -169,24 +175,25 @@ def test_a_step_that_was_broken_off_is_not_kept(tmp_path, monkeypatch):
     assert len(rest) == 10 and all(map(same, rest, whole[2:]))
 
 
-def stop_and_go_on(tmp_path, number, seconds):
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The picture of a run that nobody stopped."""
+    folder = tmp_path_factory.mktemp("whole")
+    subprocess.run(process(folder), check=True, env=ALONE)
+    return (folder / "a.png").read_bytes()
+
+
+def stop_and_go_on(tmp_path, whole, number, seconds):
     """Some seconds after the first writing; the same bytes in the end."""
-    alone = environment(OMP_NUM_THREADS="1")  # threads add numbers in another order
-    nst_ = [sys.executable, "-m", "nst"]
-    subprocess.run([*nst_, *command(tmp_path, "whole.png")], check=True, env=alone)
-    checkpoint = tmp_path / "run.checkpoint"
-    for path in tmp_path.glob("run.checkpoint*"):
-        path.unlink()
-    run = [*nst_, *command(tmp_path, "a.png", "--resume")]
-    started = subprocess.Popen(run, stderr=subprocess.DEVNULL, env=alone)
-    while not checkpoint.exists() and started.poll() is None:
+    run = process(tmp_path, "--resume")
+    started = subprocess.Popen(run, stderr=subprocess.DEVNULL, env=ALONE)
+    while not (tmp_path / "run.checkpoint").exists() and started.poll() is None:
         time.sleep(0.01)
     time.sleep(seconds)
     os.kill(started.pid, number)
     started.wait()
-    subprocess.run(run, check=True, env=alone)
-    whole, resumed = (tmp_path / name for name in ("whole.png", "a.png"))
-    assert whole.read_bytes() == resumed.read_bytes()
+    subprocess.run(run, check=True, env=ALONE)
+    assert (tmp_path / "a.png").read_bytes() == whole
 
 
 def test_the_command_line_resumes_and_says_what_it_cannot(tmp_path, capsys):

@@ -1,5 +1,7 @@
 """The course runs, and what is committed is what it gives."""
 
+import ast
+import itertools
 import re
 
 import nbformat
@@ -14,6 +16,7 @@ BOOKS = {
     for path, solved in build.outputs(lesson).items()
 }
 books = pytest.mark.parametrize("name", BOOKS)
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 
 
 def committed(name):
@@ -24,20 +27,45 @@ def codes(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-@books
-def test_it_runs_from_top_to_bottom(name, monkeypatch):
+@each_lesson
+def test_it_runs_from_top_to_bottom_solved_and_not(lesson, monkeypatch):
+    """In one run: a solution, then its exercise as a student finds it, and so on."""
     monkeypatch.setenv("NST_FAST", "1")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    executed = build.execute(build.notebook(*BOOKS[name]), timeout=120)
+    book = build.notebook(lesson, None)
+    for i, (blank, solved) in enumerate(itertools.pairwise(book.cells)):
+        if kind(blank) == "exercise" and kind(solved) == "solution":
+            book.cells[i : i + 2] = solved, blank
+    executed = build.execute(book, timeout=120)
     verdicts = [
-        output["data"]["text/plain"]
+        (kind(cell), output["data"]["text/plain"][0])
         for cell in codes(executed)
-        if {"exercise", "solution"} & set(cell.metadata.get("tags", ()))
         for output in cell.outputs
-        if output.output_type == "execute_result"
+        if kind(cell) and output.output_type == "execute_result"
     ]
-    begins = "✓" if BOOKS[name][1] else "○"
-    assert verdicts and all(text.startswith(begins) for text in verdicts), verdicts
+    count = len(verdicts) // 2
+    assert count >= 3 and verdicts == [("solution", "✓"), ("exercise", "○")] * count
+
+
+@each_lesson
+def test_no_cell_lives_on_what_a_solution_alone_defines(lesson):
+    """So that a notebook runs the same solved or not."""
+    cells = codes(build.notebook(lesson, None))
+    solved = [cell for cell in cells if kind(cell) == "solution"]
+    given = [cell for cell in cells if kind(cell) != "solution"]
+    alone = names(solved, ast.Store) - names(given, ast.Store)
+    assert not alone & names(given, ast.Load)
+
+
+def kind(cell):
+    return next(iter({"exercise", "solution"} & {*cell.metadata.get("tags", ())}), None)
+
+
+def names(cells, context):
+    """Those that cells bind (ast.Store) or read (ast.Load)."""
+    code = "\n".join(cell.source for cell in cells if "bootstrap" not in str(cell))
+    nodes = ast.walk(ast.parse(code))
+    return {n.id for n in nodes if isinstance(n, ast.Name) and type(n.ctx) is context}
 
 
 @books
@@ -102,7 +130,7 @@ def test_cells_are_short(name):
         assert len(cell.source.splitlines()) <= 15, cell.source
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+@each_lesson
 def test_a_solution_differs_in_its_exercise_cells_alone(lesson):
     blank, solved = build.notebook(lesson), build.notebook(lesson, True)
     pairs = list(zip(blank.cells[1:], solved.cells[1:], strict=True))
@@ -150,7 +178,7 @@ def test_headings_and_fences_make_the_cells():
     ]
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+@each_lesson
 def test_writing_again_keeps_the_outputs_of_unchanged_code(lesson):
     for path, book in build.write(lesson).items():
         assert book == nbformat.read(path, 4)

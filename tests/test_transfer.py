@@ -3,7 +3,10 @@ import torch
 from conftest import relative
 
 import nst
+from nst.layers import LAYERS
+from nst.levels import load_network
 
+CONVOLUTIONS = [(i, name) for i, name in enumerate(LAYERS) if name[:4] == "conv"]
 TINY = dict(sizes=(32, 48), steps=(4, 3))
 
 
@@ -28,6 +31,23 @@ def test_two_runs_of_a_recipe_give_the_same_bytes(initial):
         nst.style_transfer("cat", "waves", initial=initial, **TINY) for _ in range(2)
     )
     assert first.numpy().tobytes() == second.numpy().tobytes()
+
+
+def test_one_network_serves_all_runs_but_a_file_is_read_anew(tmp_path):
+    recipe, cpu = nst.Recipe(), torch.device("cpu")
+    ours = load_network(recipe, cpu)
+    assert load_network(recipe.replace(style_weight=1.0), cpu) is ours
+    assert load_network(recipe.replace(pooling="average"), cpu).pooling == "average"
+    path = tmp_path / "small.pth"
+    for value in (1.0, 2.0):
+        sizes = {name: (4, 3 if name == "conv1_1" else 4, 3, 3) for name in LAYERS}
+        state = {f"features.{i}.weight": torch.zeros(sizes[n]) for i, n in CONVOLUTIONS}
+        state |= {
+            f"features.{i}.bias": torch.full((4,), value) for i, _ in CONVOLUTIONS
+        }
+        torch.save(state, path)
+        network = load_network(recipe.replace(weights=str(path)), cpu)
+        assert (network.layers["conv1_1"].bias == value).all()
 
 
 def test_the_seed_decides_the_noise():

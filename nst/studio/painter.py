@@ -1,6 +1,4 @@
-"""Network and targets, kept while they serve: a moved weight costs no new ones."""
-
-from operator import attrgetter
+"""Targets, kept while they serve: a moved weight costs no new ones."""
 
 from ..images import resize
 from ..levels import begin_level, first_image, fit, fit_style, improve, load_network
@@ -9,7 +7,6 @@ from ..samples import load
 from .state import LIVE
 
 NEUTRAL = {name: getattr(Recipe(), name) for name in LIVE if name != "blend"}
-NETWORK = attrgetter("weights", "pooling", "normalize", "activation_scale")
 
 
 class Painter:
@@ -21,7 +18,7 @@ class Painter:
 
     def forget(self):
         """Let the memory go: the next step builds everything again."""
-        self._network = self._objective = (None, None)  # each after what it is for
+        self._objective = (None, None)  # after what it is for
 
     def first_image(self, content, styles, recipe):
         """What a run begins with, fitted to its first level."""
@@ -53,12 +50,9 @@ class Painter:
         key = (state.content, state.styles, size, fixed)
         if self._objective[0] != key:
             self._objective = (None, None)  # there may not be room for two
-            if self._network[0] != NETWORK(fixed):
-                self._network = (None, None)
-                self._network = NETWORK(fixed), load_network(fixed, self.device)
             content, styles = state.images
             styles = [style.to(self.device) for style in styles]
-            content, vgg = content.to(self.device), self._network[1]
+            content, vgg = content.to(self.device), load_network(fixed, self.device)
             level = begin_level(vgg, content, styles, state.image, size, fixed)
             image, objective = level
             self._objective = key, objective
