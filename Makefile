@@ -35,7 +35,7 @@ soak: $(INSTALLED)  # half an hour of random hands on the Studio, 25 kills, 12 m
 
 $(INSTALLED): pyproject.toml  # once, and again when the requirements change
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet --no-compile --editable '.[lab,dev]'
+	$(PY) -m pip install --quiet --editable '.[lab,dev]'
 	touch $@
 
 clean:

@@ -19,8 +19,8 @@ from itertools import product
 from pathlib import Path
 
 import nst
+from nst.fields import CHOICES, INITIALS
 from nst.presets import PRESETS
-from nst.recipe import CHOICES, INITIALS
 from nst.samples import SAMPLES
 
 SIZES, POOLINGS = (128, 192), CHOICES["pooling"]

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from . import __version__
-from .errors import InputError, at_least
+from .errors import InputError, within
 from .options import Parser, add_options, recipe_of
 from .samples import PAINTINGS, SAMPLES
 
@@ -56,7 +56,8 @@ def style(argv):
     options = vars(parser.parse_args(argv))
     recipe = recipe_of(options)
     if options["every"] is not None:
-        at_least("--every", options["every"], 1)
+        within("--every", options["every"], 1)
+    within("--checkpoint-every", options["checkpoint_every"], 0.0)
     options["style"] = options["style"] or ["brush_strokes"]
     from .commands import paint_one
 
@@ -77,7 +78,7 @@ def batch(argv):
     add("--workers", type=int, default=1, help="processes that share the cores (1)")
     add_options(parser)
     options = vars(parser.parse_args(argv))
-    recipe, workers = recipe_of(options), at_least("--workers", options["workers"], 1)
+    recipe, workers = recipe_of(options), within("--workers", options["workers"], 1)
     from .commands import paint_many
 
     contents, styles = options["content"], options["style"]

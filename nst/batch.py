@@ -8,9 +8,9 @@ from os import cpu_count
 from pathlib import Path
 
 from .errors import InputError
-from .files import check_writable
+from .files import check_apart, check_writable
 from .images import check_format, save_image
-from .provenance import read_record, record
+from .provenance import inputs, read_record, record
 from .recipe import Recipe
 from .transfer import style_transfer
 
@@ -76,6 +76,7 @@ def paint(job):
         extra = {"masks": job.masks, "style_masks": job.style_masks}
         extra["device"] = job.device
         check_format(job.output)
+        check_apart(job.output, inputs(job.content, job.style))
         text = record(job.recipe, job.content, job.style, **extra)
         if _is_there(job.output, json.loads(text)):
             return Result(job, "kept")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from .errors import InputError
+from .errors import InputError, within
 from .files import check_writable, write_atomically
 from .provenance import fingerprint
 
@@ -26,7 +26,8 @@ class Checkpoint:
     """
 
     def __init__(self, path, resume=False, every=EVERY):
-        self.path, self.resume, self.every = Path(path), resume, every
+        self.path, self.resume = Path(path), resume
+        self.every = within("every", every, 0.0)
         self.kept, self.history = None, []
         self._now, self._written = None, time.monotonic()
 
@@ -39,7 +40,7 @@ class Checkpoint:
         made = json.loads(record)
         self._made = {"recipe": made["recipe"], "inputs": made["inputs"]}
         self._made["start"] = None if start is None else fingerprint(start)
-        there = [path for path in (self.path, previous(self.path)) if path.exists()]
+        there = [*filter(os.path.exists, (self.path, previous(self.path)))]
         self.kept = read(there[0]) if there else None
         if there and not self.resume:
             raise InputError(

@@ -13,7 +13,7 @@ from .batch import Job, pool, style_many
 from .checkpoint import Checkpoint
 from .device import choose_device
 from .errors import InputError
-from .files import check_writable
+from .files import check_apart, check_writable
 from .images import check_format, save_image
 from .memory import estimate, make_room
 from .provenance import inputs, name_of, record
@@ -27,11 +27,12 @@ def paint_one(recipe, content, style, output, mask, style_mask, every, **options
     check_format(output)
     check_writable(output)
     given = inputs(content, style, mask, style_mask)
+    kept = _checkpoint(**options)
+    check_apart(output, given | _others(recipe, kept))
     names = {kind: name_of(source) for kind, source in given.items()}
     content, styles = load(content), [load(source) for source in style]
     how = {"device": choose_device(options["device"])}
     how |= {"masks": _loaded(mask), "style_masks": _loaded(style_mask)}
-    kept = _checkpoint(**options)
     recipe = make_room(recipe, content, styles, how["device"])
     steps = iterate(content, styles, recipe, checkpoint=kept, **how)
     need = max(estimate(recipe, content.shape, s.shape) for s in styles) / 1e9
@@ -103,6 +104,12 @@ def _checkpoint(checkpoint, resume, checkpoint_every, device):
         return Checkpoint(checkpoint, resume, checkpoint_every)
     if resume:
         raise InputError("--resume needs a file: name it with --checkpoint FILE")
+
+
+def _others(recipe, checkpoint):
+    """What else must not be written over."""
+    others = {"initial picture": recipe.initial} if recipe.initial_picture else {}
+    return others | ({"checkpoint": checkpoint.path} if checkpoint else {})
 
 
 def _loaded(masks):

@@ -23,7 +23,7 @@ def match_colors(image, target, epsilon=1e-5):
 def keep_colors(image, content):
     """Give ``image`` the colours of ``content`` and leave it only its brightness.
 
-    Both (1, 3, H, W) of one size. Luminance transfer of Gatys et al. 2016,
+    Both (1, 3, H, W), one size. Luminance transfer of Gatys et al. 2016,
     "Preserving color", in YIQ: Y from ``image``, I and Q from ``content``.
     """
     luma = torch.tensor((0.299, 0.587, 0.114)).to(image).view(1, 3, 1, 1)
@@ -50,9 +50,11 @@ def finish(image, content, recipe):
     return keep_colors(image, resize(content, tuple(image.shape[-2:])))
 
 
-def as_list(style):
-    """One style or several, as a list."""
-    return list(style) if isinstance(style, list | tuple) else [style]
+def as_list(one_or_several):
+    """Styles or masks as a list; None is an empty one."""
+    if isinstance(one_or_several, list | tuple):
+        return list(one_or_several)
+    return [] if one_or_several is None else [one_or_several]
 
 
 def load_masks(name, sources, pictures):
@@ -61,7 +63,7 @@ def load_masks(name, sources, pictures):
     Raises `InputError`, which calls them ``name``, for masks of another number or
     shape than their pictures', or with no white at all.
     """
-    sources = sources or [None] * len(pictures)
+    sources = as_list(sources) or [None] * len(pictures)
     if len(sources) != len(pictures):
         counts = f"{len(sources)} {name} for {len(pictures)} styles"
         raise InputError(f"{counts}: give one for each style")
@@ -103,8 +105,7 @@ def regions_of(masks):
 def blended_targets(grams, regions, recipe):
     """[(mask, {layer: Gram}), ...]: in each region its styles' mean, by ``blend``.
 
-    ``grams`` is one dict a style. Regions that aim at the same are one, so that
-    cutting a picture into regions of one style changes nothing.
+    ``grams`` is one dict a style. Regions that aim at the same become one.
     """
     blend, targets = recipe.blend or (1.0,) * len(grams), []
     for mask, members in regions:

@@ -14,11 +14,21 @@ def one_of(what, value, allowed):
     return value
 
 
-def at_least(what, number, least):
-    """Return a finite ``number`` from ``least`` up, whole where ``least`` is."""
+def is_a(what, value, kind):
+    """Return ``value`` if it is of the class ``kind`` of this package."""
+    if not isinstance(value, kind):
+        raise InputError(f"{what} is {value!r}: give an nst.{kind.__name__}")
+    return value
+
+
+def within(what, number, least, most=math.inf):
+    """Return a finite ``number`` in [least, most], whole where ``least`` is."""
     kinds = int if isinstance(least, int) else int | float
     right = isinstance(number, kinds) and not isinstance(number, bool)
-    if not (right and math.isfinite(number) and number >= least):
+    if not (right and least <= number <= most and number != math.inf):
         kind = "whole" if kinds is int else "finite"
-        raise InputError(f"{what} is {number!r}: give a {kind} number from {least} up")
+        end = "up" if most == math.inf else f"to {most}"
+        raise InputError(
+            f"{what} is {number!r}: give a {kind} number from {least} {end}"
+        )
     return number

@@ -23,13 +23,22 @@ def write_atomically(path, data):
 def check_writable(path):
     """Raise `InputError` now if a file could not be written at ``path`` later."""
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise InputError(f"{str(path)!r} is a folder: name a file in it")
     with _told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         probe = path.with_name(f".{path.name}.probe")
         probe.touch()
         probe.unlink()
+
+
+def check_apart(path, others):
+    """Raise `InputError` if ``path`` is one of ``others``, {what it is: its path}."""
+    for kind, other in others.items():
+        if isinstance(other, str | Path):
+            if os.path.realpath(path) == os.path.realpath(other):
+                message = f"{str(path)!r} is the {kind} as well: name another file"
+                raise InputError(message)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps, PngImagePlugin
 
-from .errors import InputError, one_of
+from .errors import InputError, one_of, within
 from .files import write_atomically
 
 RECORD = "nst"  # the PNG text chunk that holds how a picture was made
@@ -30,13 +30,11 @@ def load_image(source, size=None, *, enlarge=False):
         source = _pixels(source)
     image = _from_array(source) if isinstance(source, np.ndarray) else source
     image = image.detach().to(torch.float32)
-    image = image[None] if image.ndim == 3 else image
-    if image.ndim != 4 or image.shape[:2] != (1, 3) or 0 in image.shape:
-        seen = tuple(source.shape)
-        raise InputError(f"a tensor shaped {seen} is no picture: use (1, 3, H, W)")
+    _check_shape(image := image[None] if image.ndim == 3 else image)
     if not (image.min() >= 0 and image.max() <= 1):  # false for NaN as well
         raise InputError("pixel values must be finite and in [0, 1]: rescale them")
-    return (resize(image, size, enlarge=enlarge) if size else image).contiguous()
+    image = image if size is None else resize(image, size, enlarge=enlarge)
+    return image.contiguous()
 
 
 def resize(image, size, *, enlarge=True):
@@ -57,7 +55,8 @@ def resize(image, size, *, enlarge=True):
 def fitted(shape, size, *, enlarge=True):
     """The (height, width) that `resize` gives to a picture whose shape ends in both."""
     if isinstance(size, tuple):
-        return size
+        return tuple(within("size", side, 1) for side in size)
+    size = within("size", size, 1.0)
     scale = size / max(shape[-2:])
     scale = scale if enlarge else min(1, scale)
     return tuple(max(1, round(side * scale)) for side in shape[-2:])
@@ -65,8 +64,16 @@ def fitted(shape, size, *, enlarge=True):
 
 def to_pil(image):
     """(1, 3, H, W) in [0, 1] -> 8-bit RGB PIL image, clamped and rounded."""
+    _check_shape(image)
     pixels = image.detach()[0].clamp(0, 1).mul(255).round().byte()
     return Image.fromarray(pixels.permute(1, 2, 0).cpu().numpy())
+
+
+def _check_shape(image):
+    kind, shape = type(image).__name__, tuple(getattr(image, "shape", ()))
+    right = len(shape) == 4 and shape[:2] == (1, 3) and 0 not in shape
+    if not (right and isinstance(image, torch.Tensor)):
+        raise InputError(f"a {kind} shaped {shape} is no picture: use (1, 3, H, W)")
 
 
 def save_image(image, path, record=None):

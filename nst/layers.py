@@ -2,6 +2,8 @@
 
 import itertools
 
+from .errors import InputError, one_of
+
 # VGG19: five blocks of 3x3 convolutions, each convolution followed by a ReLU and
 # each block by a pooling layer that halves the image.
 CONVOLUTIONS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}
@@ -29,3 +31,12 @@ def way_to(layers, pooling="max"):
         if pooling == "max" and pool[:4] == "pool" and not {relu, pool} & {*layers}:
             names[i : i + 2] = pool, relu
     return names
+
+
+def check_reach(layers, height, width):
+    """Raise `InputError` for an unknown layer, or one that nothing is left to."""
+    for name in layers:
+        least = stride_of(one_of("layer", name, LAYERS))
+        if min(height, width) < least:
+            seen = f"a picture of {width}x{height} pixels is too small for {name}"
+            raise InputError(f"{seen}: give it at least {least} a side")

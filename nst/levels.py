@@ -112,7 +112,9 @@ OPTIMIZERS = {
 
 
 def check_inputs(content, style, recipe):
-    """Raise `InputError` for too small a level or a miscounted blend."""
+    """Raise `InputError` for too small a level, no style or a miscounted blend."""
+    if not as_list(style):
+        raise InputError("there is no style: give at least one picture")
     if recipe.blend and len(recipe.blend) != len(as_list(style)):
         counts = f"{len(recipe.blend)} blend for {len(as_list(style))} styles"
         raise InputError(f"{counts}: give one for each style")

@@ -8,7 +8,7 @@ from .errors import InputError
 from .layers import CHANNELS, LAYERS, stride_of
 from .lbfgs import default_history
 from .levels import content_shape, style_shape
-from .tiles import cut
+from .tiles import GRID, cut
 
 FLOAT = 4
 FIXED = 20e6  # what the libraries keep for themselves
@@ -127,6 +127,9 @@ def _lines(path):
 
 def _seen(height, width, recipe):
     """Pixels that are looked at at once."""
+    if isinstance(recipe.tile, int):  # more tiles than these are no larger ones
+        few = 4 * max(GRID, recipe.tile // GRID * GRID)
+        height, width = (n if n < 2 * few else few + n % few for n in (height, width))
     seen = (tile.seen[1:] for tile in cut(height, width, recipe.tile))
     most = max((r.stop - r.start) * (c.stop - c.start) for r, c in seen)
     return most * (HOLES if most < height * width else 1)

@@ -1,7 +1,7 @@
 """The fields of a recipe as options of the command line."""
 
 import argparse
-from pathlib import Path
+import os
 
 from .errors import InputError
 from .presets import PRESETS
@@ -40,7 +40,7 @@ def tile(text):
 def recipe_of(options):
     """The `Recipe` that parsed options ask for; takes its fields out of the dict."""
     name = options.pop("recipe")
-    if name in PRESETS or not Path(name).exists():
+    if name in PRESETS or not os.path.exists(name):
         recipe = Recipe.preset(name)
     else:
         from .provenance import read_record

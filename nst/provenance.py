@@ -65,21 +65,37 @@ def read_record(path):
     try:
         found = json.loads(text)
         newer = found["format"] > FORMAT
-        found["recipe"], found["step"], found["device"], found["inputs"]["content"]
-    except (TypeError, KeyError, ValueError) as error:
+        whole = newer or _is_whole(found)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        whole = False
+    if not whole:
         message = f"{str(path)!r} carries no recipe: give a picture that nst saved"
-        raise InputError(message) from error
+        raise InputError(message)
     if newer:
-        made = found.get("versions", {}).get("nst", "a later version")
-        message = f"{str(path)!r} was made by nst {made}: upgrade nst to read it"
+        message = f"{str(path)!r} was made by a later nst: upgrade nst to read it"
         raise InputError(message)
     return found
+
+
+def _is_whole(found):
+    """Whether a record has all that it takes to make its picture again."""
+    known, step, moves = found["inputs"], found["step"], []
+    if found.get("studio"):
+        moves = found["studio"]["moves"]
+    texts = [entry[key] for entry in known.values() for key in ("name", "sha256")]
+    steps = [move["step"] + 1 for move in moves] + ([] if step is None else [step])
+    return (
+        isinstance(found["recipe"], dict)
+        and {"content", "style"} <= known.keys()
+        and all(isinstance(text, str) for text in [*texts, found["device"]])
+        and all(isinstance(number, int) and number > 0 for number in steps)
+    )
 
 
 def inputs(content, style, masks=(), style_masks=()):
     """{"content": …, "style": …, "style 2": …, "mask": …}, without what is None."""
     lists = {"content": [content], "style": as_list(style)}
-    lists |= {"mask": masks or (), "style mask": style_masks or ()}
+    lists |= {"mask": as_list(masks), "style mask": as_list(style_masks)}
     return {
         numbered(kind, index): source
         for kind, sources in lists.items()

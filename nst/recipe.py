@@ -2,25 +2,11 @@
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 
-from .errors import InputError, at_least, one_of
-from .layers import LAYERS
+from .errors import InputError, is_a, one_of
+from .fields import INITIALS, check_fields
 from .presets import PRESETS
-
-CHOICES = {
-    "scale": ("relative", "paper", "mean"),
-    "pooling": ("max", "average"),
-    "optimizer": ("lbfgs", "adam"),
-    "color": ("style", "content", "match", "histogram"),
-}
-INITIALS = ("recolored", "content", "noise", "style")  # or a picture
-LEAST = {  # the smallest value allowed
-    **dict.fromkeys(("content_weight", "style_weight", "tv_weight"), 0.0),
-    **dict.fromkeys(("content_layer_weights", "style_layer_weights"), 0.0),
-    **dict.fromkeys(("activation_scale", "learning_rate"), 1e-9),
-    **{"blend": 0.0, "style_scale": 0.05},
-    **{"seed": 0, "history": 1, "size": 16, "sizes": 16, "steps": 1},
-}
 
 
 @dataclass(frozen=True)
@@ -112,35 +98,21 @@ class Recipe:
 
     def __post_init__(self):
         for name, value in vars(self).items():
-            object.__setattr__(self, name, _tuples(value))
+            object.__setattr__(self, name, _plain(value))
+        check_fields(self)
         if self.sizes:
             object.__setattr__(self, "size", self.sizes[-1])
-        for name, allowed in CHOICES.items():
-            one_of(name, getattr(self, name), allowed)
-        for name, least in LEAST.items():
-            for number in _flat(getattr(self, name)):
-                if number is not None or getattr(Recipe, name) is not None:
-                    at_least(name, number, least)
-        for kind in ("content", "style"):
-            layers = getattr(self, f"{kind}_layers")
-            for layer in layers:
-                one_of("layer", layer, LAYERS)
-            weights = getattr(self, f"{kind}_layer_weights")
-            if weights is not None and len(weights) != len(layers):
-                counts = f"{len(weights)} {kind}_layer_weights for {len(layers)} layers"
-                raise InputError(f"{counts}: give one for each layer")
-        if self.tile not in (None, "auto"):
-            at_least("tile", self.tile, 64)
         self.levels()
-        for weights in self.blend or ():
-            if isinstance(weights, tuple) and len(weights) != len(self.style_layers):
-                raise InputError(f"blend has {weights!r}: give one for each layer")
 
 
-def _tuples(value):
-    """JSON has lists where we have tuples."""
-    return tuple(map(_tuples, value)) if isinstance(value, list | tuple) else value
+def as_recipe(recipe=None, **changes):
+    """A recipe, ours if it is None, with some fields changed."""
+    recipe = Recipe() if recipe is None else is_a("recipe", recipe, Recipe)
+    return recipe.replace(**changes)
 
 
-def _flat(value):
-    return sum(map(_flat, value), []) if isinstance(value, tuple) else [value]
+def _plain(value):
+    """JSON has lists where we have tuples, and no paths."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_plain, value))
+    return str(value) if isinstance(value, Path) else value

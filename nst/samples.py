@@ -52,7 +52,7 @@ def load(source, size=None):
         return sample(source, size)
     if isinstance(source, str) and source in PAINTINGS:
         return painting(source, size)
-    if isinstance(source, str) and not Path(source).exists():
+    if isinstance(source, str) and not os.path.exists(source):
         for meant in get_close_matches(source, (*SAMPLES, *PAINTINGS), 1):
             raise InputError(f"no such picture {source!r}: did you mean {meant!r}?")
     return load_image(source, size)

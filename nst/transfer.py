@@ -3,14 +3,15 @@
 import dataclasses
 import time
 
+from .checkpoint import Checkpoint
 from .control import as_list, finish, load_masks
 from .device import choose_device
-from .errors import InputError
+from .errors import InputError, is_a
 from .images import resize
 from .levels import begin_level, check_inputs, improve, load_network
 from .memory import make_room, ran_out
 from .provenance import record
-from .recipe import Recipe
+from .recipe import as_recipe
 from .samples import load
 
 
@@ -50,19 +51,20 @@ def iterate(
     `Checkpoint` that keeps the run and may let it go on. Raises `InputError` at once
     if the pictures or the recipe cannot be used, or would need too much memory.
     """
-    recipe = (recipe or Recipe()).replace(**changes)
+    recipe = as_recipe(recipe, **changes)
     device = choose_device(device)
     content, styles = load(content).to(device), as_list(style)
     styles = [load(style).to(device) for style in styles]
+    check_inputs(content, styles, recipe)
     masks = load_masks("masks", masks, [content] * len(styles))
     style_masks = load_masks("style masks", style_masks, styles)
     if start is None and recipe.initial_picture:
         start = recipe.initial
     if start is not None:
         start = load(start).to(device)
-    check_inputs(content, styles, recipe)
     recipe = make_room(recipe, content, styles, device)
     if checkpoint:
+        is_a("checkpoint", checkpoint, Checkpoint)
         given = {"masks": masks, "style_masks": style_masks, "device": device}
         checkpoint.open(record(recipe, content, styles, **given), start)
     masks = masks, style_masks

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from .errors import InputError, one_of
-from .layers import LAYERS, way_to
-from .recipe import CHOICES
+from .fields import CHOICES
+from .layers import LAYERS, check_reach, way_to
 
 # What ImageNet networks expect: RGB in [0, 1], minus the mean, over the deviation.
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -53,6 +53,7 @@ class VGG19(nn.Module):
 
     def walk(self, image, layers):
         """Yield (name, features) as each of ``layers`` is reached, shallow to deep."""
+        check_reach(layers, *image.shape[-2:])
         x = (image - self.mean) / self.std if self.normalize else image
         x = x.contiguous(memory_format=torch.channels_last)  # the faster on a CPU
         for name in way_to(layers, self.pooling):

@@ -30,7 +30,7 @@ def environment():
     if not READY.exists():
         run = lambda *command: subprocess.run(command, check=True)  # noqa: E731
         run(sys.executable, "-m", "venv", "--clear", str(FOLDER))
-        run(str(PYTHON), "-m", "pip", "install", "-q", "--no-compile", *PINS)
+        run(str(PYTHON), "-m", "pip", "install", "-q", *PINS)
         # Last, so that pip does not mistake what is borrowed for what is there.
         ours = sysconfig.get_paths(vars={"base": str(FOLDER), "platbase": str(FOLDER)})
         borrowed = f"{sysconfig.get_path('purelib')}{os.linesep}{ROOT}{os.linesep}"

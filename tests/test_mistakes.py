@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import re
 import struct
 import subprocess
@@ -74,6 +75,12 @@ def place(tmp_path_factory):
     carrying(folder, "mine.png", made | {"inputs": made["inputs"] | {"style": own}})
     unknown = made["recipe"] | {"brush": 3}
     carrying(folder, "unknown.png", made | {"recipe": unknown})
+    listless = made["recipe"] | {"style_layers": 5}
+    carrying(folder, "listless.png", made | {"recipe": listless})
+    carrying(folder, "number.png", made | {"recipe": 5})
+    carrying(folder, "deep.png", 100_000 * "[")
+    carrying(folder, "nameless.png", made | {"inputs": {"content": 5, "style": 5}})
+    carrying(folder, "backwards.png", made | {"step": -3})
     wrong = made["recipe"] | {"style_weight": -1}
     carrying(folder, "wrong.png", made | {"recipe": wrong})
     (folder / "folder").mkdir()
@@ -81,10 +88,16 @@ def place(tmp_path_factory):
     return folder
 
 
+LONG = 300 * "a"
 NO_PICTURE = "cannot read '.*' as a picture .*: give another one"
 COMMANDS = {
     "nowhere.jpg": "no such picture 'nowhere.jpg': give a file, an address or a",
     "cat nowhere.jpg": "no such picture 'nowhere.jpg'",
+    LONG: "cannot read 'a+' as a picture .*name too long",
+    f"cat {LONG}": "cannot read 'a+' as a picture .*name too long",
+    f"cat --recipe {LONG}": "unknown recipe 'a+': choose from default",
+    f"cat -o {LONG}.png": "cannot write 'a+.png' .*name too long: choose another",
+    f"cat --checkpoint {LONG}": "cannot write 'a+.previous' .*too long: choose",
     "caat ink": "no such picture 'caat': did you mean 'cat'?",
     "cat ink waves --blend 0 0": "blend gives no style a weight at relu1_1",
     "empty.png": NO_PICTURE,
@@ -108,19 +121,24 @@ COMMANDS = {
     "cat -o result.tiff": "unknown ending '.tiff'",
     "cat -o folder.png": "'folder.png' is a folder: name a file in it",
     "cat -o occupied/result.png": "cannot write 'occupied/.*' \\(.*\\): choose another",
+    "plain.png ink -o plain.png": "'plain.png' is the content as well: name another",
+    "cat plain.png -o folder/../plain.png": "is the style as well: name another file",
+    "cat --initial plain.png -o plain.png": "is the initial picture as well: name",
+    "cat -o new.png --checkpoint new.png": "'new.png' is the checkpoint as well: name",
     "cat -o /proc/result.png": "cannot write '/proc/.*' \\(.*\\): choose another",
-    "cat --size 0": "size is 0: give a whole number from 16 up",
-    "cat --size -5": "size is -5: give a whole number from 16 up",
-    "cat --size 15": "size is 15: give a whole number from 16 up",
+    "cat --size 0": "size is 0: give a whole number from 16 to 100000",
+    "cat --size -5": "size is -5: give a whole number from 16 to 100000",
+    "cat --size 15": "size is 15: give a whole number from 16 to 100000",
     "cat --size large": "argument --size: invalid int value: 'large': see nst --help",
     "cat --size 1e3": "argument --size: invalid int value",
-    "cat --size 200000": "200000 px would need about .* GB and .* are free",
-    "cat --steps 0": "steps is 0: give a whole number from 1 up",
+    "cat --size 90000": "90000 px would need about .* GB and .* are free",
+    "cat --steps 0": "steps is 0: give a whole number from 1 to 1000000000",
     "cat --steps -1": "steps is -1",
     "cat --steps 2.5": "argument --steps: invalid int value",
-    "cat --style-weight -1": "style_weight is -1.0: give a finite number from 0.0 up",
+    "cat --style-weight -1": "style_weight is -1.0: give a finite number from 0.0 to",
     "cat --style-weight nan": "style_weight is nan: give a finite number",
     "cat --style-weight inf": "style_weight is inf: give a finite number",
+    "cat --style-weight 1e300": "style_weight is 1e.300: give .* from 0.0 to 1000000",
     "cat --style-weight heavy": "argument --style-weight: invalid float value",
     "cat --content-weight -0.1": "content_weight is -0.1",
     "cat --content-weight nan": "content_weight is nan",
@@ -128,17 +146,23 @@ COMMANDS = {
     "cat --tv-weight": "argument --tv-weight: expected one argument: see nst --help",
     "cat --initial nowhere.png": "no such picture 'nowhere.png'",
     "cat --initial text.png": NO_PICTURE,
-    "cat --seed -1": "seed is -1: give a whole number from 0 up",
+    "cat --seed -1": "seed is -1: give a whole number from 0 to 9223372036854775807",
+    "cat --seed 99999999999999999999": "seed is 99999999999999999999: give a whole",
     "cat --seed 1.5": "argument --seed: invalid int value",
     "cat --recipe gatis": "unknown recipe 'gatis': choose from default, gatys, orig",
     "cat --recipe plain.png": "'plain.png' carries no recipe: give a picture that",
-    "cat --recipe newer.png": "'newer.png' was made by nst .*: upgrade nst to read it",
+    "cat --recipe newer.png": "'newer.png' was made by a later nst: upgrade nst",
     "cat --recipe unknown.png": "unknown recipe field 'brush': choose from",
-    "cat --recipe wrong.png": "style_weight is -1: give a finite number from 0.0 up",
+    "cat --recipe listless.png": "style_layers is 5: give a list",
+    "cat --recipe number.png": "'number.png' carries no recipe",
+    "cat --recipe deep.png": "'deep.png' carries no recipe",
+    "cat --recipe wrong.png": "style_weight is -1: give a finite number from 0.0 to",
     "cat --device tpu": "no device 'tpu' here: choose from .*cpu",
+    "cat --device cpu:x": "no device 'cpu:x' here: choose from .*cpu",
+    "cat --device cpu:7": "no device 'cpu:7' here",
     "cat --every 0": "--every is 0: give a whole number from 1 up",
     "cat ink waves --blend 1": "1 blend for 2 styles: give one for each style",
-    "cat ink waves --blend 1 -1": "blend is -1.0: give a finite number from 0.0 up",
+    "cat ink waves --blend 1 -1": "blend is -1.0: give a finite number from 0.0 to",
     "cat ink waves --blend nan 1": "blend is nan",
     "cat ink waves --mask plain.png": "1 masks for 2 styles: give one for each style",
     "cat ink --mask plain.png": "masks of 40x40 pixels for a picture of 451x300: give",
@@ -147,7 +171,8 @@ COMMANDS = {
     "cat ink --mask nowhere.png": "no such picture 'nowhere.png'",
     "cat ink --style-mask a.png --style-mask b.png": "no such picture 'a.png'",
     "cat --color pink": "unknown color 'pink': choose from style, content, match, hist",
-    "cat --style-scale 0": "style_scale is 0.0: give a finite number from 0.05 up",
+    "cat --style-scale 0": "style_scale is 0.0: give a finite number from 0.05 to 20",
+    "cat --style-scale 1e9": "style_scale is 1000000000.0: give a .* 0.05 to 20",
     "cat --style-scale nan": "style_scale is nan",
     "cat --tile 10": "tile is 10: give a whole number from 64 up",
     "cat --tile huge": "tile is 'huge': give a whole number from 64 up",
@@ -156,6 +181,8 @@ COMMANDS = {
     "cat --checkpoint run.checkpoint": "'run.checkpoint' is no checkpoint of nst: name",
     "cat --checkpoint run.checkpoint --resume": "'run.checkpoint' is no checkpoint",
     "cat --checkpoint occupied/x": "cannot write 'occupied/.*' \\(.*\\): choose",
+    "cat --checkpoint new --checkpoint-every -1": "--checkpoint-every is -1.0: give a",
+    "cat --checkpoint new --checkpoint-every nan": "--checkpoint-every is nan: give",
     "cat --checkpoint folder": "cannot read 'folder' (.*): name another file",
     "info": "the following arguments are required: image: see nst info --help",
     "info nowhere.png": "no such picture 'nowhere.png'",
@@ -163,13 +190,16 @@ COMMANDS = {
     "info garbled.png": "'garbled.png' carries no recipe",
     "info other.png": "'other.png' carries no recipe",
     "remake plain.png": "'plain.png' carries no recipe",
-    "remake newer.png": "'newer.png' was made by nst",
+    "remake newer.png": "'newer.png' was made by a later nst",
     "remake mine.png": "the style picture was 'mine.png': give it with --style FILE",
     "remake mine.png --style plain.png": "'plain.png' is not the style picture that",
+    "remake nameless.png": "'nameless.png' carries no recipe",
+    "remake backwards.png": "'backwards.png' carries no recipe",
     "remake wrong.png": "style_weight is -1",
     "batch": "the following arguments are required: content: see nst batch --help",
     "batch cat --workers 0": "--workers is 0: give a whole number from 1 up",
     "batch cat x/cat.jpg --style ink": "two jobs write 'styled/cat-ink.png'",
+    "batch cat --style ink --device cpu:x": "no device 'cpu:x' here",
     "batch nowhere.jpg --style ink": "no such picture 'nowhere.jpg'",
     "batch cat --style nowhere.jpg": "no such picture 'nowhere.jpg'",
     "batch cat --style ink -o occupied": "cannot write 'occupied/cat-ink.png'",
@@ -270,15 +300,24 @@ RECIPES = [
     ({"style_weight": None}, "style_weight is None: give a finite number"),
     ({"size": 256.0}, "size is 256.0: give a whole number"),
     ({"size": True}, "size is True: give a whole number"),
-    ({"sizes": (64, 8)}, "size is 8: give a whole number from 16 up"),
+    ({"sizes": (64, 8)}, "sizes is 8: give a whole number from 16 to 100000"),
     ({"sizes": (64, 128), "steps": (5,)}, "1 steps for 2 levels: give one for each"),
     ({"steps": (5, 0), "sizes": (64, 128)}, "steps is 0"),
     ({"learning_rate": 0}, "learning_rate is 0: give a finite number"),
     ({"learning_rate": float("nan")}, "learning_rate is nan"),
-    ({"history": 0}, "history is 0: give a whole number from 1 up"),
+    ({"history": 0}, "history is 0: give a whole number from 1 to 1000"),
     ({"activation_scale": 0}, "activation_scale is 0"),
     ({"blend": (1, (1, 1))}, "blend has \\(1, 1\\): give one for each layer"),
     ({"brush": 3}, "unknown recipe field 'brush'"),
+    ({"style_layers": "relu1_1"}, "style_layers is 'relu1_1': give a list"),
+    ({"content_layers": None}, "content_layers is None: give a list"),
+    ({"sizes": 512}, "sizes is 512: give a list"),
+    ({"blend": 1}, "blend is 1: give a list"),
+    ({"square": "yes"}, "square is 'yes': give a bool"),
+    ({"initial": None}, "initial is None: give a name or a path"),
+    ({"size": 10**400}, "size is 10+: give a whole number from 16 to 100000"),
+    ({"seed": 2**63}, "seed is 9223372036854775808: give a whole number"),
+    ({"learning_rate": 1e30}, "learning_rate is 1e\\+30: give a finite number"),
 ]
 
 
@@ -286,6 +325,84 @@ RECIPES = [
 def test_recipes_that_cannot_be_are_told(changes, says):
     with pytest.raises(nst.InputError, match=says):
         nst.Recipe().replace(**changes)
+
+
+HOW = {"sizes": (32,), "steps": 1}
+CALLS = {
+    "no style": (lambda: nst.iterate("cat", []), "there is no style: give at least"),
+    "nothing for a style": (lambda: nst.iterate("cat", None), "there is no style"),
+    "a recipe's name": (
+        lambda: nst.iterate("cat", "ink", "gatys"),
+        "recipe is 'gatys': give an nst.Recipe",
+    ),
+    "a checkpoint's name": (
+        lambda: nst.iterate("cat", "ink", checkpoint="a", **HOW),
+        "checkpoint is 'a': give an nst.Checkpoint",
+    ),
+    "seconds": (lambda: nst.Checkpoint("a", every=-1), "every is -1: give a finite"),
+    "a device": (lambda: nst.iterate("cat", "ink", device=5), "no device '5' here"),
+    "masks": (lambda: nst.iterate("cat", "ink", masks=3), "cannot read '3'"),
+    "no size": (lambda: nst.sample("cat", 0), "size is 0: give a finite number"),
+    "a large size": (lambda: nst.sample("cat", float("inf")), "size is inf"),
+    "no height": (lambda: nst.resize(RAND, (0, 5)), "size is 0: give a whole"),
+    "three dimensions": (lambda: nst.to_pil(RAND[0]), "is no picture: use \\(1, 3"),
+    "an array to save": (
+        lambda: nst.save_image(RAND.numpy(), "a.png"),
+        "a ndarray shaped \\(1, 3, 20, 20\\) is no picture",
+    ),
+    "a layer": (lambda: nst.load_vgg19()(RAND, ["relu9_9"]), "unknown layer 'relu9"),
+    "a reach": (
+        lambda: nst.load_vgg19()(RAND, ["pool5"]),
+        "20x20 pixels is too small for pool5: give it at least 32 a side",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_calls_that_cannot_be_are_told(name, there):
+    call, says = CALLS[name]
+    with pytest.raises(nst.InputError, match=says):
+        call()
+
+
+def test_one_mask_need_not_be_a_list(place):
+    plain = str(place / "plain.png")
+    one, listed = (
+        nst.style_transfer(RAND, "ink", masks=masks, **HOW)
+        for masks in (plain, [plain])
+    )
+    assert torch.equal(one, listed)
+
+
+def broken(value, dice):
+    """A JSON value with one part gone, doubled, or replaced by something else."""
+    keys = [*value] if isinstance(value, dict) else range(len(value))
+    if not keys or dice.random() < 0.2:
+        return dice.choice((None, -1, 0, 1e300, "x", [], {}, [[]], True, 10**30))
+    value, key = value.copy(), dice.choice(keys)
+    if isinstance(value[key], dict | list) and dice.random() < 0.8:
+        value[key] = broken(value[key], dice)
+    elif isinstance(value, dict) and dice.random() < 0.3:
+        del value[key]
+    else:
+        value[key] = broken([], dice)
+    return value
+
+
+def test_a_broken_record_is_one_sentence_or_a_recipe(tmp_path):
+    """500 records with a part changed, as ``info`` and ``--recipe`` read them."""
+    recipe = nst.Recipe(sizes=(32, 48), steps=(2, 1), blend=(1.0, (1, 2, 3, 4, 5)))
+    made = json.loads(nst.record(recipe, "cat", ["ink", "waves"]))
+    made["studio"] = {"moves": [{"step": 0, "style_weight": 1.0}, {"step": 2}]}
+    dice, path, told = random.Random(0), tmp_path / "broken.png", 0
+    for _ in range(500):
+        carrying(tmp_path, path.name, broken(made, dice))
+        try:
+            nst.Recipe().replace(**nst.read_record(path)["recipe"])
+        except nst.InputError as error:
+            assert "\n" not in str(error)
+            told += 1
+    assert 100 < told < 500
 
 
 @pytest.mark.parametrize(

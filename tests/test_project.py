@@ -66,8 +66,8 @@ def code_lines(path):
 
 
 ALGORITHM = (  # what one picture in one style needs
-    "errors files images samples layers vgg losses objective optimize presets recipe "
-    "levels transfer"
+    "errors files images samples layers vgg losses objective optimize presets fields "
+    "recipe levels transfer"
 ).split()
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from IPython.display import display
 
-from ..errors import InputError, at_least
+from ..errors import InputError, within
 from ..images import save_image
 from ..live import pick
-from ..recipe import Recipe
+from ..recipe import as_recipe
 from . import keep, views
 from .actions import Actions
 from .chooser import KINDS
@@ -32,7 +32,7 @@ class Studio:
         device, kept = changes.pop("device", None), changes.pop("resume", None)
         if recipe is None:
             changes = {"size": pick(cpu=256, gpu=512, fast=64), **changes}
-        recipe = (recipe or Recipe()).replace(**changes)
+        recipe = as_recipe(recipe, **changes)
         new = content, style, recipe, device
         self.session = keep.read(kept, device) if kept else Session(*new)
         self.panel = Layout()
@@ -47,7 +47,7 @@ class Studio:
 
     def run(self, steps=1):
         """Take some steps now; returns the last one."""
-        at_least("steps", steps, 1)
+        within("steps", steps, 1)
         if self.session.state is None:
             raise InputError("this Studio is closed: make another one")
         with self.lock:

@@ -11,7 +11,7 @@ from ..device import choose_device
 from ..errors import InputError
 from ..levels import check_inputs
 from ..memory import make_room
-from ..recipe import Recipe
+from ..recipe import as_recipe
 from .film import frame
 from .painter import Painter
 from .state import CURVES, LIVE, VIEWS, Picture, State, thin
@@ -34,7 +34,7 @@ class Session:
         self.state = self.steps = None
         self._past = deque(maxlen=UNDOS)
         self._painter = Painter(self.device)
-        self.begin(content, style, recipe or Recipe())
+        self.begin(content, style, as_recipe(recipe))
 
     def begin(self, content, style, recipe):
         """A new run of one style or two, at step 0. The present one is an undo away."""

@@ -1,8 +1,9 @@
 """The settings of a run: each begins a new one (but for the colours it is shown in)."""
 
+from ..fields import CHOICES, INITIALS
 from ..memory import SIZES
 from ..presets import PRESETS
-from ..recipe import CHOICES, INITIALS, Recipe
+from ..recipe import Recipe
 from .state import LIVE
 
 SETTINGS = {

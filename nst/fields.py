@@ -1,0 +1,74 @@
+"""What the fields of a recipe may be."""
+
+from .errors import InputError, one_of, within
+from .layers import LAYERS
+
+CHOICES = {
+    "scale": ("relative", "paper", "mean"),
+    "pooling": ("max", "average"),
+    "optimizer": ("lbfgs", "adam"),
+    "color": ("style", "content", "match", "histogram"),
+}
+INITIALS = ("recolored", "content", "noise", "style")  # or a picture
+WEIGHT = 0.0, 1e12  # far more than any picture needs, far less than float32 holds
+RANGES = {  # of a number, or of each in a list: the smallest, the largest
+    "content_weight": WEIGHT,
+    "style_weight": WEIGHT,
+    "tv_weight": WEIGHT,
+    "content_layer_weights": WEIGHT,
+    "style_layer_weights": WEIGHT,
+    "blend": WEIGHT,
+    "activation_scale": (1e-9, 1e3),
+    "learning_rate": (1e-9, 1e3),
+    "style_scale": (0.05, 20.0),
+    "size": (16, 10**5),
+    "sizes": (16, 10**5),
+    "steps": (1, 10**9),
+    "history": (1, 1000),
+    "seed": (0, 2**63 - 1),
+}
+A_LIST, A_BOOL, A_NAME = (tuple, "a list"), (bool, "a bool"), (str, "a name or a path")
+KINDS = {  # what a field is, in Python and in words
+    "content_layers": A_LIST,
+    "style_layers": A_LIST,
+    "content_layer_weights": A_LIST,
+    "style_layer_weights": A_LIST,
+    "sizes": A_LIST,
+    "blend": A_LIST,
+    "normalize": A_BOOL,
+    "square": A_BOOL,
+    "clamp_in_closure": A_BOOL,
+    "initial": A_NAME,
+    "weights": A_NAME,
+}
+
+
+def check_fields(recipe):
+    """Raise `InputError` for the first field that cannot be."""
+    for name, (kind, told) in KINDS.items():
+        value, usual = getattr(recipe, name), getattr(type(recipe), name)
+        if not isinstance(value, kind) and (value, usual) != (None, None):
+            raise InputError(f"{name} is {value!r}: give {told}")
+    for name, allowed in CHOICES.items():
+        one_of(name, getattr(recipe, name), allowed)
+    for name, limits in RANGES.items():
+        for number in _flat(getattr(recipe, name)):
+            if number is not None or getattr(type(recipe), name) is not None:
+                within(name, number, *limits)
+    if recipe.tile not in (None, "auto"):
+        within("tile", recipe.tile, 64)
+    for kind in ("content", "style"):
+        layers = getattr(recipe, f"{kind}_layers")
+        for layer in layers:
+            one_of("layer", layer, LAYERS)
+        weights = getattr(recipe, f"{kind}_layer_weights")
+        if weights is not None and len(weights) != len(layers):
+            counts = f"{len(weights)} {kind}_layer_weights for {len(layers)} layers"
+            raise InputError(f"{counts}: give one for each layer")
+    for weights in recipe.blend or ():
+        if isinstance(weights, tuple) and len(weights) != len(recipe.style_layers):
+            raise InputError(f"blend has {weights!r}: give one for each layer")
+
+
+def _flat(value):
+    return sum(map(_flat, value), []) if isinstance(value, tuple) else [value]
