@@ -8,9 +8,9 @@ from os import cpu_count
 from pathlib import Path
 
 from .errors import InputError
-from .files import check_apart, check_writable
+from .files import check_writable
 from .images import check_format, save_image
-from .provenance import inputs, read_record, record
+from .provenance import check_apart, inputs, read_record, record
 from .recipe import Recipe
 from .transfer import style_transfer
 

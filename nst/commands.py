@@ -13,10 +13,10 @@ from .batch import Job, pool, style_many
 from .checkpoint import Checkpoint
 from .device import choose_device
 from .errors import InputError
-from .files import check_apart, check_writable
+from .files import check_writable
 from .images import check_format, save_image
 from .memory import estimate, make_room
-from .provenance import inputs, name_of, record
+from .provenance import check_apart, inputs, name_of, record
 from .samples import load
 from .transfer import iterate
 

@@ -14,13 +14,6 @@ def one_of(what, value, allowed):
     return value
 
 
-def is_a(what, value, kind):
-    """Return ``value`` if it is of the class ``kind`` of this package."""
-    if not isinstance(value, kind):
-        raise InputError(f"{what} is {value!r}: give an nst.{kind.__name__}")
-    return value
-
-
 def within(what, number, least, most=math.inf):
     """Return a finite ``number`` in [least, most], whole where ``least`` is."""
     kinds = int if isinstance(least, int) else int | float

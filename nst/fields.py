@@ -10,45 +10,30 @@ CHOICES = {
     "color": ("style", "content", "match", "histogram"),
 }
 INITIALS = ("recolored", "content", "noise", "style")  # or a picture
-WEIGHT = 0.0, 1e12  # far more than any picture needs, far less than float32 holds
-RANGES = {  # of a number, or of each in a list: the smallest, the largest
-    "content_weight": WEIGHT,
-    "style_weight": WEIGHT,
-    "tv_weight": WEIGHT,
-    "content_layer_weights": WEIGHT,
-    "style_layer_weights": WEIGHT,
-    "blend": WEIGHT,
-    "activation_scale": (1e-9, 1e3),
-    "learning_rate": (1e-9, 1e3),
+WEIGHTS = "content_weight style_weight tv_weight blend"
+WEIGHTS += " content_layer_weights style_layer_weights"
+RANGES = {  # of a number, or of each in a list: the smallest and the largest
+    **dict.fromkeys(WEIGHTS.split(), (0.0, 1e12)),  # float32 holds 1e38
+    **dict.fromkeys(("activation_scale", "learning_rate"), (1e-9, 1e3)),
+    **dict.fromkeys(("size", "sizes"), (16, 10**5)),
+    **{"steps": (1, 10**9), "history": (1, 1000), "seed": (0, 2**63 - 1)},
     "style_scale": (0.05, 20.0),
-    "size": (16, 10**5),
-    "sizes": (16, 10**5),
-    "steps": (1, 10**9),
-    "history": (1, 1000),
-    "seed": (0, 2**63 - 1),
 }
-A_LIST, A_BOOL, A_NAME = (tuple, "a list"), (bool, "a bool"), (str, "a name or a path")
-KINDS = {  # what a field is, in Python and in words
-    "content_layers": A_LIST,
-    "style_layers": A_LIST,
-    "content_layer_weights": A_LIST,
-    "style_layer_weights": A_LIST,
-    "sizes": A_LIST,
-    "blend": A_LIST,
-    "normalize": A_BOOL,
-    "square": A_BOOL,
-    "clamp_in_closure": A_BOOL,
-    "initial": A_NAME,
-    "weights": A_NAME,
-}
+LISTS = "content_layers style_layers content_layer_weights style_layer_weights"
+KINDS = (
+    (f"{LISTS} sizes blend", tuple, "a list"),
+    ("normalize square clamp_in_closure", bool, "a bool"),
+    ("initial weights", str, "a name or a path"),
+)
 
 
 def check_fields(recipe):
     """Raise `InputError` for the first field that cannot be."""
-    for name, (kind, told) in KINDS.items():
-        value, usual = getattr(recipe, name), getattr(type(recipe), name)
-        if not isinstance(value, kind) and (value, usual) != (None, None):
-            raise InputError(f"{name} is {value!r}: give {told}")
+    for names, kind, told in KINDS:
+        for name in names.split():
+            value, usual = getattr(recipe, name), getattr(type(recipe), name)
+            if not isinstance(value, kind) and (value, usual) != (None, None):
+                raise InputError(f"{name} is {value!r}: give {told}")
     for name, allowed in CHOICES.items():
         one_of(name, getattr(recipe, name), allowed)
     for name, limits in RANGES.items():

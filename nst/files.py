@@ -32,15 +32,6 @@ def check_writable(path):
         probe.unlink()
 
 
-def check_apart(path, others):
-    """Raise `InputError` if ``path`` is one of ``others``, {what it is: its path}."""
-    for kind, other in others.items():
-        if isinstance(other, str | Path):
-            if os.path.realpath(path) == os.path.realpath(other):
-                message = f"{str(path)!r} is the {kind} as well: name another file"
-                raise InputError(message)
-
-
 @contextmanager
 def _told(path):
     try:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import platform
 from dataclasses import asdict
 from importlib.metadata import version
@@ -102,6 +103,18 @@ def inputs(content, style, masks=(), style_masks=()):
         for index, source in enumerate(sources)
         if source is not None
     }
+
+
+def check_apart(path, others):
+    """Raise `InputError` if a result at ``path`` would replace one of ``others``.
+
+    Those are {what it is: its path}, such as `inputs`.
+    """
+    for kind, other in others.items():
+        if isinstance(other, str | Path):
+            if os.path.realpath(path) == os.path.realpath(other):
+                message = f"{str(path)!r} is the {kind} as well: name another file"
+                raise InputError(message)
 
 
 def numbered(kind, index):

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import InputError, is_a, one_of
+from .errors import InputError, one_of
 from .fields import INITIALS, check_fields
 from .presets import PRESETS
 
@@ -107,7 +107,9 @@ class Recipe:
 
 def as_recipe(recipe=None, **changes):
     """A recipe, ours if it is None, with some fields changed."""
-    recipe = Recipe() if recipe is None else is_a("recipe", recipe, Recipe)
+    recipe = Recipe() if recipe is None else recipe
+    if not isinstance(recipe, Recipe):
+        raise InputError(f"recipe is {recipe!r}: give an nst.Recipe")
     return recipe.replace(**changes)
 
 

@@ -3,10 +3,9 @@
 import dataclasses
 import time
 
-from .checkpoint import Checkpoint
 from .control import as_list, finish, load_masks
 from .device import choose_device
-from .errors import InputError, is_a
+from .errors import InputError
 from .images import resize
 from .levels import begin_level, check_inputs, improve, load_network
 from .memory import make_room, ran_out
@@ -64,7 +63,6 @@ def iterate(
         start = load(start).to(device)
     recipe = make_room(recipe, content, styles, device)
     if checkpoint:
-        is_a("checkpoint", checkpoint, Checkpoint)
         given = {"masks": masks, "style_masks": style_masks, "device": device}
         checkpoint.open(record(recipe, content, styles, **given), start)
     masks = masks, style_masks

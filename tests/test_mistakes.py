@@ -96,8 +96,8 @@ COMMANDS = {
     LONG: "cannot read 'a+' as a picture .*name too long",
     f"cat {LONG}": "cannot read 'a+' as a picture .*name too long",
     f"cat --recipe {LONG}": "unknown recipe 'a+': choose from default",
-    f"cat -o {LONG}.png": "cannot write 'a+.png' .*name too long: choose another",
-    f"cat --checkpoint {LONG}": "cannot write 'a+.previous' .*too long: choose",
+    f"cat -o {LONG}.png": "cannot write 'a+.png' .*too long\\): choose",
+    f"cat --checkpoint {LONG}": "cannot write 'a+.previous' .*too long\\): choose",
     "caat ink": "no such picture 'caat': did you mean 'cat'?",
     "cat ink waves --blend 0 0": "blend gives no style a weight at relu1_1",
     "empty.png": NO_PICTURE,
@@ -334,10 +334,6 @@ CALLS = {
     "a recipe's name": (
         lambda: nst.iterate("cat", "ink", "gatys"),
         "recipe is 'gatys': give an nst.Recipe",
-    ),
-    "a checkpoint's name": (
-        lambda: nst.iterate("cat", "ink", checkpoint="a", **HOW),
-        "checkpoint is 'a': give an nst.Checkpoint",
     ),
     "seconds": (lambda: nst.Checkpoint("a", every=-1), "every is -1: give a finite"),
     "a device": (lambda: nst.iterate("cat", "ink", device=5), "no device '5' here"),
