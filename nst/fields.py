@@ -10,15 +10,14 @@ CHOICES = {
     "color": ("style", "content", "match", "histogram"),
 }
 INITIALS = ("recolored", "content", "noise", "style")  # or a picture
-WEIGHTS = "content_weight style_weight tv_weight blend"
-WEIGHTS += " content_layer_weights style_layer_weights"
 RANGES = {  # of a number, or of each in a list: the smallest and the largest
-    **dict.fromkeys(WEIGHTS.split(), (0.0, 1e12)),  # float32 holds 1e38
-    **dict.fromkeys(("activation_scale", "learning_rate"), (1e-9, 1e3)),
+    **dict.fromkeys(("content_weight", "style_weight", "tv_weight"), (0.0, 1e9)),
+    **dict.fromkeys(("content_layer_weights", "style_layer_weights"), (0.0, 1e6)),
+    **{"activation_scale": (1e-9, 1e2), "learning_rate": (1e-9, 1e3)},
+    **{"blend": (0.0, 1e6), "style_scale": (0.05, 20.0)},
     **dict.fromkeys(("size", "sizes"), (16, 10**5)),
     **{"steps": (1, 10**9), "history": (1, 1000), "seed": (0, 2**63 - 1)},
-    "style_scale": (0.05, 20.0),
-}
+}  # any of them together are far from what float32 holds
 LISTS = "content_layers style_layers content_layer_weights style_layer_weights"
 KINDS = (
     (f"{LISTS} sizes blend", tuple, "a list"),

@@ -11,7 +11,7 @@ from .presets import PRESETS
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to compute. Raises `InputError` for what cannot be.
+    """What to compute. Raises `InputError` for what cannot be (fields.py has ranges).
 
     ``size`` is the result's long side in pixels. ``sizes`` are the levels of coarse
     to fine (None: halvings of ``size`` down to 128). ``steps`` is the number of

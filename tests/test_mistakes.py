@@ -138,7 +138,7 @@ COMMANDS = {
     "cat --style-weight -1": "style_weight is -1.0: give a finite number from 0.0 to",
     "cat --style-weight nan": "style_weight is nan: give a finite number",
     "cat --style-weight inf": "style_weight is inf: give a finite number",
-    "cat --style-weight 1e300": "style_weight is 1e.300: give .* from 0.0 to 1000000",
+    "cat --style-weight 1e300": "style_weight is 1e.300: give .* 0.0 to 1000000000.0",
     "cat --style-weight heavy": "argument --style-weight: invalid float value",
     "cat --content-weight -0.1": "content_weight is -0.1",
     "cat --content-weight nan": "content_weight is nan",

@@ -1,6 +1,7 @@
 """The numbers hold for any recipe within its ranges, and any file for a picture."""
 
 import io
+import math
 import random
 
 import numpy as np
@@ -11,10 +12,18 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import nst
+from nst.fields import RANGES
 from nst.layers import LAYERS
 
-POSITIVE = st.floats(1e-6, 1e6)
-WEIGHT = st.just(0.0) | POSITIVE
+
+def numbers(name):
+    """Any within a field's range, its ends and magnitudes more often."""
+    least, most = RANGES[name]
+    powers = st.floats(math.log10(least or most / 1e15), math.log10(most))
+    between = powers.map(lambda power: min(max(10**power, least), most))
+    return st.sampled_from((least, most)) | between
+
+
 SHALLOW = [name for name in LAYERS if name[4] in "123"]
 
 
@@ -39,24 +48,24 @@ def pictures(draw):
 def recipes(draw):
     layers = st.lists(st.sampled_from(SHALLOW), min_size=1, max_size=3, unique=True)
     style = tuple(draw(layers))
-    weights = st.tuples(*[WEIGHT] * len(style))
+    weights = st.tuples(*[numbers("style_layer_weights")] * len(style))
     return nst.Recipe(
         content_layers=tuple(draw(layers)),
         style_layers=style,
         style_layer_weights=draw(st.none() | weights),
-        content_weight=draw(WEIGHT),
-        style_weight=draw(WEIGHT),
-        tv_weight=draw(WEIGHT),
+        content_weight=draw(numbers("content_weight")),
+        style_weight=draw(numbers("style_weight")),
+        tv_weight=draw(numbers("tv_weight")),
         scale=draw(st.sampled_from(["relative", "paper", "mean"])),
         pooling=draw(st.sampled_from(["max", "average"])),
         normalize=draw(st.booleans()),
-        activation_scale=draw(st.floats(1e-3, 1e2)),
+        activation_scale=draw(numbers("activation_scale")),
         initial=draw(st.sampled_from(["recolored", "content", "noise", "style"])),
         seed=draw(st.integers(0, 9)),
         sizes=draw(st.sampled_from([(40,), (40, 48)])),
         steps=draw(st.integers(1, 4)),
         optimizer=draw(st.sampled_from(["lbfgs", "adam"])),
-        learning_rate=draw(st.floats(1e-3, 2.0)),
+        learning_rate=draw(numbers("learning_rate")),
         history=draw(st.integers(1, 12)),
         clamp_in_closure=draw(st.booleans()),
         color=draw(st.sampled_from(["style", "match", "histogram"])),
