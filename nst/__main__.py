@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import warnings
 from pathlib import Path
 
 from . import __version__
@@ -24,6 +25,8 @@ More commands, each with its own --help:
 def main(argv=None):
     """Run the command line; returns the exit status, 2 for a mistake in ``argv``."""
     argv = sys.argv[1:] if argv is None else list(argv)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # Pillow's, of odd files
     commands = {"batch": batch, "info": info, "remake": remake_picture}
     command = commands.get(argv[0]) if argv else None
     try:
@@ -31,6 +34,9 @@ def main(argv=None):
     except InputError as error:
         print(f"nst: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("nst: stopped", file=sys.stderr)
+        return 130
 
 
 def style(argv):
@@ -53,7 +59,7 @@ def style(argv):
     add("--checkpoint-every", type=float, metavar="SECONDS", default=30.0, help="(30)")
     add("--resume", action="store_true", help="go on from the checkpoint")
     add("--version", action="version", version=f"nst {__version__}")
-    options = vars(parser.parse_args(argv))
+    options = vars(parser.parse_intermixed_args(argv))
     recipe = recipe_of(options)
     if options["every"] is not None:
         within("--every", options["every"], 1)
@@ -98,7 +104,7 @@ def info(argv):
 def remake_picture(argv):
     parser = Parser(prog="nst remake", description="Make it again.")
     parser.add_argument("image")
-    parser.add_argument("-o", "--output", help="by default IMAGE-remade.png")
+    parser.add_argument("-o", "--output", help="by default IMAGE-remade")
     for kind in ("content", "initial"):
         parser.add_argument(f"--{kind}", metavar="FILE")
     for kind in ("style", "mask", "style-mask"):
@@ -106,7 +112,7 @@ def remake_picture(argv):
     parser.add_argument("--device")
     options = vars(parser.parse_args(argv))
     image = Path(options.pop("image"))
-    output = options.pop("output") or image.with_name(f"{image.stem}-remade.png")
+    output = options.pop("output") or image.with_stem(f"{image.stem}-remade")
     from .remaking import remake
 
     remake(image, output, **options)

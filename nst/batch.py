@@ -1,17 +1,18 @@
 """Many pictures: jobs for any executor, in one process, many or a cluster."""
 
 import json
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
 
-from .errors import InputError
+from .errors import InputError, within
 from .files import check_writable
 from .images import check_format, save_image
 from .provenance import check_apart, inputs, read_record, record
-from .recipe import Recipe
+from .recipe import Recipe, as_recipe
 from .transfer import style_transfer
 
 
@@ -29,6 +30,15 @@ class Job:
     masks: tuple = ()
     style_masks: tuple = ()
     device: str | None = None
+
+    def __post_init__(self):
+        as_recipe(self.recipe)
+
+    @property
+    def inputs(self):
+        """{"content": …, "style": …, …}: what it is made from."""
+        sources = self.content, self.style, self.masks, self.style_masks
+        return inputs(*sources, self.recipe.initial_picture)
 
 
 @dataclass(frozen=True)
@@ -49,24 +59,34 @@ def style_many(jobs, executor=None):
     ``executor`` is any `concurrent.futures` executor, such as `pool` or a dask
     client's ``get_executor(pure=False)``; None paints here, as you iterate. A picture
     that fails does not stop the rest. One that lies there already, made of the same
-    pixels by the same recipe, is kept. Raises `InputError` if outputs collide.
+    pixels by the same recipe, is kept. Raises `InputError` if an output is written
+    twice, or is an input.
     """
     jobs = list(jobs)
     outputs = [str(job.output) for job in jobs]
     for output in outputs:
         if outputs.count(output) > 1:
             raise InputError(f"two jobs write {output!r}: give each a name of its own")
+    check_apart(outputs, *(job.inputs for job in jobs))
     if executor is None:
         return map(paint, jobs)
-    futures = [executor.submit(paint, job) for job in jobs]
-    return map(_result, jobs, futures)
+    return _results(jobs, [executor.submit(paint, job) for job in jobs])
+
+
+def _results(jobs, futures):
+    """Their results; who stops listening stops those that have not begun."""
+    try:
+        yield from map(_result, jobs, futures)
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 def pool(workers):
     """A pool of ``workers`` processes on this machine that share its cores."""
-    threads = max(1, (cpu_count() or 1) // workers)
+    threads = max(1, (cpu_count() or 1) // within("workers", workers, 1))
     return ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_use_threads, initargs=(threads,)
+        workers, get_context("spawn"), initializer=_begin_worker, initargs=(threads,)
     )
 
 
@@ -76,7 +96,6 @@ def paint(job):
         extra = {"masks": job.masks, "style_masks": job.style_masks}
         extra["device"] = job.device
         check_format(job.output)
-        check_apart(job.output, inputs(job.content, job.style))
         text = record(job.recipe, job.content, job.style, **extra)
         if _is_there(job.output, json.loads(text)):
             return Result(job, "kept")
@@ -115,7 +134,8 @@ def _failed(job, error):
     return Result(job, "failed", message)
 
 
-def _use_threads(count):
+def _begin_worker(threads):
     import torch
 
-    torch.set_num_threads(count)
+    torch.set_num_threads(threads)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the picture at hand is made

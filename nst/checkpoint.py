@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from .errors import InputError, within
-from .files import check_writable, write_atomically
+from .files import check_writable, told, write_atomically
 from .provenance import fingerprint
 
 MAGIC, FORMAT = b"nst checkpoint ", 1
@@ -42,10 +42,11 @@ class Checkpoint:
         self._made["start"] = None if start is None else fingerprint(start)
         there = [*filter(os.path.exists, (self.path, previous(self.path)))]
         self.kept = read(there[0]) if there else None
+        self.history = self.kept.get("history", []) if there else []
         if there and not self.resume:
             raise InputError(
-                f"{str(there[0])!r} holds a run already: go on with it by --resume, "
-                "or name another file"
+                f"{str(there[0])!r} holds a run already: go on with it by --resume "
+                "(in Python resume=True), or name another file"
             )
         check_writable(previous(self.path))
         if there:
@@ -54,7 +55,6 @@ class Checkpoint:
                     f"{str(there[0])!r} is of another recipe or other pictures: "
                     "give those again, or name another file"
                 )
-            self.history = self.kept["history"]
 
     def note(self, level, descent, step):
         """Take a step down; write if it is time."""
@@ -80,19 +80,24 @@ class Checkpoint:
 
 def previous(path):
     """Where the writing before the last one lies."""
-    return path.with_name(f"{path.name}.previous")
+    return Path(f"{path}.previous")
 
 
 def write(path, content):
     """Keep tensors, numbers, texts, lists and dicts; the last file stays beside."""
-    buffer, new = io.BytesIO(), path.with_name(f"{path.name}.new")
+    buffer, new = io.BytesIO(), Path(f"{path}.new")
     torch.save(content, buffer)
     data = buffer.getvalue()
     head = MAGIC + str(FORMAT).encode() + b"\n" + hashlib.sha256(data).digest()
+    with told(path):
+        if path.exists():
+            with path.open("rb") as there:
+                _check_own(path, there.read(len(MAGIC)))
     write_atomically(new, head + data)
-    if path.exists():
-        os.replace(path, previous(path))
-    os.replace(new, path)
+    with told(path):
+        if path.exists():
+            os.replace(path, previous(path))
+        os.replace(new, path)
 
 
 def read(path):
@@ -103,8 +108,7 @@ def read(path):
         reason = error.strerror or error
         message = f"cannot read {str(path)!r} ({reason}): name another file"
         raise InputError(message) from error
-    if not head.startswith(MAGIC):
-        raise InputError(f"{str(path)!r} is no checkpoint of nst: name another file")
+    _check_own(path, head)
     if head != MAGIC + str(FORMAT).encode():
         version = head.removeprefix(MAGIC).decode(errors="replace")[:20]
         raise InputError(
@@ -121,3 +125,8 @@ def read(path):
     except Exception as error:  # of another making: whatever the unpickler raises
         message = f"{str(path)!r} is no checkpoint of nst: name another file"
         raise InputError(message) from error
+
+
+def _check_own(path, head):
+    if not head.startswith(MAGIC):
+        raise InputError(f"{str(path)!r} is no checkpoint of nst: name another file")

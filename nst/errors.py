@@ -21,7 +21,6 @@ def within(what, number, least, most=math.inf):
     if not (right and least <= number <= most and number != math.inf):
         kind = "whole" if kinds is int else "finite"
         end = "up" if most == math.inf else f"to {most}"
-        raise InputError(
-            f"{what} is {number!r}: give a {kind} number from {least} {end}"
-        )
+        wanted = f"give a {kind} number from {least} {end}"
+        raise InputError(f"{what} is {number!r}: {wanted}")
     return number

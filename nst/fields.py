@@ -1,5 +1,7 @@
 """What the fields of a recipe may be."""
 
+import reprlib
+
 from .errors import InputError, one_of, within
 from .layers import LAYERS
 
@@ -31,8 +33,9 @@ def check_fields(recipe):
     for names, kind, told in KINDS:
         for name in names.split():
             value, usual = getattr(recipe, name), getattr(type(recipe), name)
-            if not isinstance(value, kind) and (value, usual) != (None, None):
-                raise InputError(f"{name} is {value!r}: give {told}")
+            if not (isinstance(value, kind) or value is usual is None):
+                seen = " ".join(reprlib.repr(value).split())
+                raise InputError(f"{name} is {seen}: give {told}")
     for name, allowed in CHOICES.items():
         one_of(name, getattr(recipe, name), allowed)
     for name, limits in RANGES.items():

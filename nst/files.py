@@ -10,8 +10,8 @@ from .errors import InputError
 def write_atomically(path, data):
     """Write bytes beside ``path`` and rename, so that no reader sees half a file."""
     path = Path(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with _told(path):
+    part = _part(path)
+    with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             part.write_bytes(data)
@@ -25,15 +25,19 @@ def check_writable(path):
     path = Path(path)
     if os.path.isdir(path):
         raise InputError(f"{str(path)!r} is a folder: name a file in it")
-    with _told(path):
+    with told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        probe = path.with_name(f".{path.name}.probe")
-        probe.touch()
-        probe.unlink()
+        _part(path).touch()
+        _part(path).unlink()
+
+
+def _part(path):
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
 @contextmanager
-def _told(path):
+def told(path):
+    """What the system says of a file that cannot be written, in one sentence."""
     try:
         yield
     except OSError as error:

@@ -1,6 +1,7 @@
 """Pixels in and out: everything becomes a (1, 3, H, W) RGB float tensor in [0, 1]."""
 
 import io
+import os
 import urllib.request
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from .errors import InputError, one_of, within
 from .files import write_atomically
 
 RECORD = "nst"  # the PNG text chunk that holds how a picture was made
+LONGEST_COMMENT = 65533  # bytes, of a JPEG
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 
 
@@ -88,6 +90,8 @@ def save_image(image, path, record=None):
         "PNG": {"pnginfo": text if record else None},
         "JPEG": {"quality": 95, "subsampling": 0, "comment": (record or "").encode()},
     }[kind]
+    if kind == "JPEG" and len(extra["comment"]) > LONGEST_COMMENT:
+        raise InputError("a JPEG cannot hold a record this long: save it as .png")
     to_pil(image).save(buffer, kind, **extra)
     write_atomically(path, buffer.getvalue())
 
@@ -105,6 +109,8 @@ def _open(source):
             request = urllib.request.Request(name, headers={"User-Agent": "nst"})
             with urllib.request.urlopen(request, timeout=30) as answer:
                 source = io.BytesIO(answer.read())
+        elif os.path.exists(name) and not os.path.isfile(name):
+            raise OSError("not a regular file")  # a pipe would wait for ever
         with Image.open(source) as picture:
             picture.load()
         return picture
@@ -121,8 +127,7 @@ def _pixels(picture):
     """A PIL image of any mode -> an array that `_from_array` takes."""
     picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith(("I", "F")):  # Pillow would clip 16 bits to 8
-        pixels = np.asarray(picture, dtype=np.float64)
-        return np.clip(pixels / (1 if picture.mode == "F" else 65535), 0, 1)
+        return np.asarray(picture, np.float64) / (1 if picture.mode == "F" else 65535)
     transparent = picture.has_transparency_data
     return np.asarray(picture.convert("RGBA" if transparent else "RGB"))
 

@@ -4,7 +4,7 @@ from functools import lru_cache, partial
 
 import torch
 
-from .control import as_list, match_colors, recolor
+from .control import as_list, match_colors, mean_weight, recolor
 from .errors import InputError
 from .images import fitted, resize
 from .objective import Objective
@@ -45,7 +45,7 @@ def first_image(content, styles, masks, recipe):
     image = weight = torch.zeros_like(content)
     for index, (style, mask) in enumerate(zip(styles, masks, strict=True)):
         blend = recipe.blend[index] if recipe.blend else 1.0
-        share = sum(blend) / len(blend) if isinstance(blend, tuple) else blend
+        share = mean_weight(blend)
         share = share if mask is None else share * mask
         first = INITIAL[recipe.initial](content, style, recipe.seed)
         image = image + share * resize(first, tuple(content.shape[-2:]))
@@ -60,8 +60,7 @@ def _resized(mask, shape):
 def improve(image, objective):
     """A `Descent` as the objective's recipe says."""
     recipe = objective.recipe
-    optimizer = OPTIMIZERS[recipe.optimizer](recipe)
-    return Descent(image, objective, optimizer, recipe.clamp_in_closure)
+    return Descent(image, objective, optimizer_of(recipe), recipe.clamp_in_closure)
 
 
 def fit(image, size, recipe):
@@ -101,14 +100,12 @@ INITIAL = {
     "style": lambda content, style, seed: style,
 }
 
-OPTIMIZERS = {
-    "lbfgs": lambda recipe: partial(
-        lbfgs, learning_rate=recipe.learning_rate, history=recipe.history
-    ),
-    "adam": lambda recipe: (
-        lambda image: torch.optim.Adam([image], lr=recipe.learning_rate)
-    ),
-}
+
+def optimizer_of(recipe):
+    """A function of the image that makes the optimiser."""
+    if recipe.optimizer == "adam":
+        return lambda image: torch.optim.Adam([image], lr=recipe.learning_rate)
+    return partial(lbfgs, learning_rate=recipe.learning_rate, history=recipe.history)
 
 
 def check_inputs(content, style, recipe):

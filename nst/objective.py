@@ -3,9 +3,10 @@
 import torch
 from torch import nn
 
-from .control import as_list, blended_targets, regions_of, shrink
+from .control import as_list, blended_targets
 from .layers import stride_of
 from .losses import ContentLoss, StyleLoss, gram_share, total_variation
+from .masks import regions_of, shrink
 from .tiles import cut
 
 

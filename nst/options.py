@@ -20,7 +20,7 @@ def add_options(parser):
     add = parser.add_argument
     add("--recipe", default="default", help=f"{', '.join(PRESETS)}, or a saved picture")
     add("--size", type=int, help="long side of the result in pixels (512)")
-    add("--steps", type=int, help="optimiser steps at each size (60, 38, 25, 25, …)")
+    add("--steps", type=int, help="optimiser steps at each size (60, 38, 25, 25, ...)")
     add("--style-weight", type=float, help="more paint, less photograph (15)")
     add("--content-weight", type=float, help="the other way round (1)")
     add("--tv-weight", type=float, help="smoothness (0)")

@@ -39,10 +39,8 @@ def record(
     ``names`` are those of inputs given as pixels, as in `inputs`, ``studio`` what a
     Studio picture has besides: its "moves".
     """
-    names, given = names or {}, inputs(content, style, masks, style_masks)
-    if recipe.initial_picture:
-        given["initial"] = recipe.initial
-        recipe = recipe.replace(initial=Path(recipe.initial).name)
+    given = inputs(content, style, masks, style_masks, recipe.initial_picture)
+    names, recipe = names or {}, recipe.replace(initial=Path(recipe.initial).name)
     versions = {"nst": __version__, "python": platform.python_version()}
     versions |= {name: version(name) for name in ("torch", "numpy", "pillow")}
     made = {"format": FORMAT, "recipe": asdict(recipe), "step": step}
@@ -93,10 +91,11 @@ def _is_whole(found):
     )
 
 
-def inputs(content, style, masks=(), style_masks=()):
+def inputs(content, style, masks=(), style_masks=(), initial=None):
     """{"content": …, "style": …, "style 2": …, "mask": …}, without what is None."""
     lists = {"content": [content], "style": as_list(style)}
     lists |= {"mask": as_list(masks), "style mask": as_list(style_masks)}
+    lists |= {"initial": [initial]}
     return {
         numbered(kind, index): source
         for kind, sources in lists.items()
@@ -105,16 +104,21 @@ def inputs(content, style, masks=(), style_masks=()):
     }
 
 
-def check_apart(path, others):
-    """Raise `InputError` if a result at ``path`` would replace one of ``others``.
+def check_apart(outputs, *inputs):
+    """Raise `InputError` if a result would replace an input.
 
-    Those are {what it is: its path}, such as `inputs`.
+    ``outputs`` are paths, each of ``inputs`` is {what it is: its path}.
     """
-    for kind, other in others.items():
-        if isinstance(other, str | Path):
-            if os.path.realpath(path) == os.path.realpath(other):
-                message = f"{str(path)!r} is the {kind} as well: name another file"
-                raise InputError(message)
+    taken = {
+        os.path.realpath(source): kind
+        for given in inputs
+        for kind, source in given.items()
+        if isinstance(source, str | Path)
+    }
+    for output in outputs:
+        if kind := taken.get(os.path.realpath(output)):
+            what = f"{str(output)!r} is the {kind}"
+            raise InputError(f"{what} as well: name another file for the result")
 
 
 def numbered(kind, index):

@@ -77,8 +77,8 @@ class Recipe:
 
     @property
     def initial_picture(self):
-        """Whether ``initial`` is a picture of yours rather than one of `INITIALS`."""
-        return self.initial not in INITIALS
+        """The path in ``initial``, None if it is one of `INITIALS`."""
+        return None if self.initial in INITIALS else self.initial
 
     def levels(self):
         """[(size, steps), ...] from coarse to fine.
@@ -114,7 +114,9 @@ def as_recipe(recipe=None, **changes):
 
 
 def _plain(value):
-    """JSON has lists where we have tuples, and no paths."""
+    """As JSON gives it back, but for lists: no paths, no numbers of numpy's."""
     if isinstance(value, list | tuple):
         return tuple(map(_plain, value))
+    if getattr(value, "shape", None) == ():
+        return value.item()
     return str(value) if isinstance(value, Path) else value

@@ -3,8 +3,9 @@
 from itertools import islice
 
 from .errors import InputError
-from .images import save_image
-from .provenance import fingerprint, inputs, numbered, read_record, record
+from .files import check_writable
+from .images import check_format, save_image
+from .provenance import check_apart, fingerprint, inputs, numbered, read_record, record
 from .recipe import Recipe
 from .samples import PAINTINGS, SAMPLES, load
 from .transfer import iterate
@@ -28,7 +29,12 @@ def remake(
     picture that was used.
     """
     made = read_record(path)
-    given = inputs(content, style, mask, style_mask) | {"initial": initial}
+    check_format(output)
+    check_writable(output)
+    given = inputs(content, style, mask, style_mask, initial)
+    check_apart([output], given, {"picture that was made": path})
+    for kind in given.keys() - made["inputs"].keys():
+        raise InputError(f"the picture was made without a {kind}: leave it out")
     sources = {
         kind: _find(kind, given.get(kind), known)
         for kind, known in made["inputs"].items()

@@ -3,11 +3,12 @@
 import dataclasses
 import time
 
-from .control import as_list, finish, load_masks
+from .control import as_list, finish
 from .device import choose_device
 from .errors import InputError
 from .images import resize
 from .levels import begin_level, check_inputs, improve, load_network
+from .masks import load_masks
 from .memory import make_room, ran_out
 from .provenance import record
 from .recipe import as_recipe
@@ -57,8 +58,7 @@ def iterate(
     check_inputs(content, styles, recipe)
     masks = load_masks("masks", masks, [content] * len(styles))
     style_masks = load_masks("style masks", style_masks, styles)
-    if start is None and recipe.initial_picture:
-        start = recipe.initial
+    start = recipe.initial_picture if start is None else start
     if start is not None:
         start = load(start).to(device)
     recipe = make_room(recipe, content, styles, device)

@@ -1,7 +1,9 @@
 """Every mistake of a user: one sentence, exit status 2, nothing half-written."""
 
+import dataclasses
 import io
 import json
+import os
 import random
 import re
 import struct
@@ -16,6 +18,7 @@ from PIL import Image, PngImagePlugin
 
 import nst
 from nst.__main__ import main
+from nst.batch import pool
 from nst.samples import PAINTINGS
 
 TINY = ["--size", "32", "--steps", "1"]
@@ -84,6 +87,7 @@ def place(tmp_path_factory):
     wrong = made["recipe"] | {"style_weight": -1}
     carrying(folder, "wrong.png", made | {"recipe": wrong})
     (folder / "folder").mkdir()
+    os.mkfifo(folder / "pipe")
     (folder / "folder.png").mkdir()
     return folder
 
@@ -110,6 +114,7 @@ COMMANDS = {
     "archive.jpg": NO_PICTURE,
     "bomb.png": NO_PICTURE,
     "folder": NO_PICTURE,
+    "pipe": "cannot read 'pipe' as a picture .not a regular file.: give another one",
     "http://127.0.0.1:9/cat.jpg": NO_PICTURE,
     "https://127.0.0.1:9/cat.jpg": NO_PICTURE,
     "ftp://127.0.0.1/cat.jpg": "no such picture 'ftp:",
@@ -123,7 +128,7 @@ COMMANDS = {
     "cat -o occupied/result.png": "cannot write 'occupied/.*' \\(.*\\): choose another",
     "plain.png ink -o plain.png": "'plain.png' is the content as well: name another",
     "cat plain.png -o folder/../plain.png": "is the style as well: name another file",
-    "cat --initial plain.png -o plain.png": "is the initial picture as well: name",
+    "cat --initial plain.png -o plain.png": "is the initial as well: name another",
     "cat -o new.png --checkpoint new.png": "'new.png' is the checkpoint as well: name",
     "cat -o /proc/result.png": "cannot write '/proc/.*' \\(.*\\): choose another",
     "cat --size 0": "size is 0: give a whole number from 16 to 100000",
@@ -192,6 +197,11 @@ COMMANDS = {
     "remake plain.png": "'plain.png' carries no recipe",
     "remake newer.png": "'newer.png' was made by a later nst",
     "remake mine.png": "the style picture was 'mine.png': give it with --style FILE",
+    "remake mine.png -o mine.tiff": "unknown ending '.tiff'",
+    "remake mine.png -o occupied/a.png": "cannot write 'occupied/.*' \\(.*\\): choose",
+    "remake mine.png -o mine.png": "'mine.png' is the picture that was made as well",
+    "remake mine.png --style plain.png -o plain.png": "is the style as well: name",
+    "remake mine.png --mask plain.png": "the picture was made without a mask: leave",
     "remake mine.png --style plain.png": "'plain.png' is not the style picture that",
     "remake nameless.png": "'nameless.png' carries no recipe",
     "remake backwards.png": "'backwards.png' carries no recipe",
@@ -329,6 +339,33 @@ def test_recipes_that_cannot_be_are_told(changes, says):
 
 HOW = {"sizes": (32,), "steps": 1}
 CALLS = {
+    "a picture to begin with": (
+        lambda: nst.Recipe(initial=np.zeros((20, 20, 3))),
+        "initial is array.*give a name or a path",
+    ),
+    "a float picture of 255": (
+        lambda: nst.load_image(Image.new("F", (20, 20), 255.0)),
+        VALUES,
+    ),
+    "a long record": (
+        lambda: nst.save_image(RAND, "a.jpg", 70000 * "x"),
+        "a JPEG cannot hold a record this long: save it as .png",
+    ),
+    "no workers": (lambda: pool(0), "workers is 0: give a whole number from 1 up"),
+    "a job's recipe": (
+        lambda: nst.Job("cat", "ink", "a.png", "gatys"),
+        "recipe is 'gatys': give an nst.Recipe",
+    ),
+    "a job's mask": (
+        lambda: nst.style_many([nst.Job("cat", "ink", "a.png", masks="a.png")]),
+        "'a.png' is the mask as well: name another file",
+    ),
+    "another job's picture": (
+        lambda: nst.style_many(
+            [nst.Job("b.png", "ink", "a.png"), nst.Job("cat", "ink", "b.png")]
+        ),
+        "'b.png' is the content as well: name another file",
+    ),
     "no style": (lambda: nst.iterate("cat", []), "there is no style: give at least"),
     "nothing for a style": (lambda: nst.iterate("cat", None), "there is no style"),
     "a recipe's name": (
@@ -359,6 +396,23 @@ def test_calls_that_cannot_be_are_told(name, there):
     call, says = CALLS[name]
     with pytest.raises(nst.InputError, match=says):
         call()
+
+
+def test_numpys_numbers_are_numbers():
+    found = nst.Recipe(size=np.int64(64), style_weight=np.float32(3), steps=np.array(2))
+    assert found == nst.Recipe(size=64, style_weight=3.0, steps=2)
+    assert json.loads(json.dumps(dataclasses.asdict(found)))["size"] == 64
+
+
+def test_no_file_is_kept_in_a_file_without_a_name(there, capsys):
+    assert main(["cat", "--checkpoint", "", *TINY]) == 2
+    assert "cannot read '.'" in capsys.readouterr().err
+
+
+def test_options_may_stand_between_pictures(tmp_path):
+    out = tmp_path / "a.png"
+    assert main(f"cat --size 32 ink --steps 1 waves --blend 1 2 -o {out}".split()) == 0
+    assert set(nst.read_record(out)["inputs"]) == {"content", "style", "style 2"}
 
 
 def test_one_mask_need_not_be_a_list(place):

@@ -18,7 +18,7 @@ from nst.studio import jupyter, painter, session
 from nst.studio.chart import chart
 from nst.studio.panel import Studio
 from nst.studio.session import Session
-from nst.studio.state import thin
+from nst.studio.state import Closed, thin
 
 TINY = nst.Recipe(sizes=(24, 32), steps=(4, 4), style_weight=30.0)
 
@@ -253,7 +253,7 @@ def test_a_dial_moves_its_weight(studio, name):
     studio.panel.dials[name].value = 7.0
     assert getattr(studio.recipe, name) == 7.0
     assert torch.equal(studio.image, image)
-    assert f"{name} 7.0: from step 3 on" in said(studio)
+    assert f"{name} 7: from step 3 on" in said(studio)
 
 
 @pytest.mark.parametrize("index", range(5))
@@ -668,7 +668,7 @@ def test_running_a_cell_again_stops_its_old_panel(monkeypatch):
     elsewhere = Studio("cat", "waves", TINY)
     here[:] = "cell", 3
     again = Studio("cat", "waves", TINY)
-    assert first.session.state is None and beside.session.state is None
+    assert all(isinstance(old.session, Closed) for old in (first, beside))
     assert not first.playing
     assert elsewhere.session.state and again.session.state
     for studio in (elsewhere, again):
@@ -710,6 +710,35 @@ def test_every_control_has_a_name(studio):
         and not getattr(widget, "placeholder", "")
     ]
     assert not unnamed
+
+
+def test_a_closed_studio_says_so(studio):
+    studio.close()
+    for use in (studio.undo, studio.save, studio.film, studio.keep, studio.snapshot):
+        with pytest.raises(InputError, match="this Studio is closed: make another"):
+            use()
+
+
+def test_neither_pictures_nor_inputs_are_written_over(studio, tmp_path):
+    path = studio.save("made.png")
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="'made.png' is no checkpoint of nst"):
+        studio.keep(path)
+    studio.set(content="made.png")
+    with pytest.raises(InputError, match="is the content as well: name another"):
+        studio.save("made.png")
+    assert path.read_bytes() == before
+
+
+def test_layers_and_a_blend_for_each_can_be_set(studio):
+    layers = ("relu1_1", "relu2_1")
+    assert "relu1_1 : relu2_1" in studio.set(style_layers=layers)
+    studio.set(second="ink")
+    assert "1 : 0.5" in studio.set(blend=((1.0, 0.5), (0.0, 0.5)))
+    studio.run(1)
+    assert studio.recipe.blend == ((1.0, 0.5), (0.0, 0.5))
+    with pytest.raises(InputError, match="recipe is 'gatys': give an nst.Recipe"):
+        studio.set(recipe="gatys")
 
 
 def test_it_is_useful_without_a_browser():

@@ -2,6 +2,7 @@
 
 import ipywidgets as widgets
 
+from ..control import mean_weight
 from . import views
 from .jupyter import close_tree, tip
 
@@ -70,7 +71,8 @@ class Dials(widgets.VBox):
         try:
             for name in DIALS:
                 self._dials[name].show(float(getattr(recipe, name)))
-            first, share = recipe.blend if state.second and recipe.blend else (1, 1)
+            blended = state.second and recipe.blend
+            first, share = map(mean_weight, recipe.blend if blended else (1, 1))
             self.blend.layout.display = None if state.second else "none"
             self.blend.value = round(share / ((first + share) or 1), 6)
             if names != self._names:

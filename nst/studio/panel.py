@@ -5,9 +5,10 @@ from pathlib import Path
 
 from IPython.display import display
 
-from ..errors import InputError, within
+from ..errors import within
 from ..images import save_image
 from ..live import pick
+from ..provenance import check_apart
 from ..recipe import as_recipe
 from . import keep, views
 from .actions import Actions
@@ -18,6 +19,7 @@ from .layout import Layout
 from .replay import record
 from .session import Session
 from .shelf import place, standing
+from .state import Closed
 
 
 class Studio:
@@ -48,8 +50,6 @@ class Studio:
     def run(self, steps=1):
         """Take some steps now; returns the last one."""
         within("steps", steps, 1)
-        if self.session.state is None:
-            raise InputError("this Studio is closed: make another one")
         with self.lock:
             step = self.session.run(self.session.state.number + steps)
             self.panel.show(self.session, self.until)
@@ -69,7 +69,7 @@ class Studio:
                 return f"{told}: from step {state.number + 1} on."
             content, *styles = (changes.pop(k, getattr(state, k)) for k in KINDS)
             styles = [style for style in styles if style is not None]
-            recipe = changes.pop("recipe", state.recipe).replace(**changes)
+            recipe = as_recipe(changes.pop("recipe", state.recipe), **changes)
             if len(recipe.blend or styles) != len(styles):
                 recipe = recipe.replace(blend=None)
             self.session.begin(content, styles, recipe)
@@ -105,6 +105,7 @@ class Studio:
     def save(self, path=None):
         """Save the picture with its recipe and moves; returns the path."""
         with self.lock:
+            check_apart([path or ""], self.session.state.names)
             path = Path(path or place(self.session.state, ".png"))
             save_image(self.image, path, record(self.session))
         return path
@@ -126,6 +127,7 @@ class Studio:
             self.playing = False
             close_tree(self.panel)
             self.session.close()
+            self.session = Closed()
 
     @property
     def playing(self):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import torch
 
+from ..errors import InputError
 from ..provenance import inputs, name_of
 from ..recipe import Recipe
 from ..samples import load
@@ -93,3 +94,13 @@ def thin(entries, number, most, make):
     stride = 1 << (number // most).bit_length()
     kept = tuple(entry for entry in entries if entry[0] % stride == 0)
     return kept if number % stride else (*kept, (number, *make()))
+
+
+class Closed:
+    """What is left of a session that was closed."""
+
+    def close(self):
+        """Once is enough."""
+
+    def __getattr__(self, name):
+        raise InputError("this Studio is closed: make another one")

@@ -64,8 +64,10 @@ def told(changes):
 def _word(value):
     value = getattr(value, "name", value)
     if isinstance(value, tuple):
-        return " : ".join(f"{part:g}" for part in value)
-    return value if isinstance(value, str | int | float) else "another"
+        return " : ".join(map(_word, value))
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    return "none" if value is None else value if isinstance(value, str) else "another"
 
 
 def message(text, error=False):
