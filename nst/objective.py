@@ -15,10 +15,9 @@ class Objective(nn.Module):
 
     ``forward(image)`` returns every loss by name as scalars: content, style and tv
     unweighted, each layer's as "style/relu1_1", and their weighted sum "total".
-    Targets are computed once, here. ``style`` is an image or a list of them, with one
-    mask each: ``masks`` at the content's size say where a style goes (None is
-    everywhere), ``style_masks`` at the style's what is taken from it; all (1, 1, H, W)
-    in [0, 1]. Styles of one mask are blended as the recipe says.
+    ``style`` is an image or a list of them, with one mask each: ``masks`` at the
+    content's size say where a style goes (None is everywhere), ``style_masks`` at the
+    style's what is taken; all (1, 1, H, W) in [0, 1]. Styles of one mask are blended.
     """
 
     def __init__(self, vgg, content, style, recipe, masks=None, style_masks=None):
