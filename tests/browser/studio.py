@@ -97,8 +97,8 @@ def test_a_session_from_start_to_a_saved_picture(jupyter, page, tmp_path):
     panel.button("Step").click()
     panel.until(lambda: panel.number() == number + 1)
     panel.button("Undo").click()
-    panel.until(lambda: style in panel.text())
-    assert panel.number() < number and "Back" in panel.said()
+    panel.until(lambda: style in panel.text() and "Back" in panel.said())
+    assert panel.number() < number
 
     panel.button("Snapshot").click()
     panel.root.locator(".nst-shot").wait_for()
