@@ -69,7 +69,7 @@ def style_many(jobs, executor=None):
             raise InputError(f"two jobs write {output!r}: give each a name of its own")
     check_apart(outputs, *(job.inputs for job in jobs))
     if executor is None:
-        return map(paint, jobs)
+        return (paint(job) for job in jobs)
     return _results(jobs, [executor.submit(paint, job) for job in jobs])
 
 

@@ -132,7 +132,7 @@ def paint_many(contents, styles, folder, recipe, device, workers):
                 failed += 1
                 tqdm.write(f"nst: {result.message}", file=sys.stderr)
             if asked:
-                results.close() if executor else None
+                results.close()
                 break
     there = [job for job in jobs if Path(job.output).exists()] if asked else jobs
     print(f"{len(there) - failed} of {len(jobs)} pictures are in {folder}")
