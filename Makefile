@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY = $(VENV)/bin/python
 INSTALLED = $(VENV)/.installed
 
-.PHONY: demo test browser lab lint notebooks publish bench soak clean
+.PHONY: demo test browser lab lint format notebooks publish bench soak clean
 
 demo: $(INSTALLED)  # paint the cat: results/demo.png
 	$(PY) -m nst cat brush_strokes -o results/demo.png
@@ -11,15 +11,21 @@ demo: $(INSTALLED)  # paint the cat: results/demo.png
 test: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses auto --maxprocesses 4
 
-browser: $(INSTALLED)  # the Studio in Chromium; screenshots in artefacts/
-	$(PY) -m pytest tests/browser/studio.py
+browser: $(INSTALLED)  # the Studio and a lesson in Chromium; screenshots in artefacts/
+	$(PY) -m pytest tests/browser/studio.py tests/browser/lesson.py
 
-lab: $(INSTALLED)  # open JupyterLab on the course
-	$(PY) -m jupyterlab notebooks
+lab: $(INSTALLED)  # open JupyterLab on the course; the lessons in source/ find its checks
+	PYTHONPATH="$(CURDIR)/notebooks" $(PY) -m jupyterlab notebooks
 
 lint: $(INSTALLED)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports --no-logo
+
+format: $(INSTALLED)  # lay out the code of the lessons
+	$(PY) -m jupytext --quiet --pipe-fmt ipynb \
+		--pipe "$(PY) -m ruff format --stdin-filename lesson.ipynb -" notebooks/source/*.md
 
 notebooks: $(INSTALLED)  # execute the course at full size, outputs included
 	$(PY) -m notebooks.build execute

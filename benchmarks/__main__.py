@@ -87,7 +87,7 @@ def endurance():
     yield f"Studio, 30 minutes, {moves} moves, {steps} steps: faults", faults, "", "0"
     yield "… memory has grown by", 100 * (late / early - 1), "%", "≤ 10"
     kills = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/test_checkpoint.py", "-k", "kill_9"],
+        [sys.executable, "-m", "pytest", "tests/keep", "-k", "kill_9"],
         env={**os.environ, "NST_KILLS": str(KILLS)},
         cwd=ROOT,
         stdout=sys.stderr,

@@ -17,13 +17,13 @@ import tempfile
 import time
 from itertools import product
 from pathlib import Path
+from typing import get_args
 
 import nst
-from nst.fields import CHOICES, INITIALS
-from nst.presets import PRESETS
+from nst.recipe import INITIALS, PRESETS, Color, Pooling
 from nst.samples import SAMPLES
 
-SIZES, POOLINGS = (128, 192), CHOICES["pooling"]
+SIZES, POOLINGS = (128, 192), get_args(Pooling)
 LIMIT = 0.10
 
 
@@ -69,7 +69,7 @@ def hands(studio):
         "size": lambda: setting("size", SIZES),
         "start": lambda: setting("initial", INITIALS),
         "recipe": lambda: setting("preset", tuple(PRESETS)),
-        "colours": lambda: setting("color", CHOICES["color"]),
+        "colours": lambda: setting("color", get_args(Color)),
         "pooling": lambda: setting("pooling", POOLINGS),
         "compare": lambda: setattr(panel.compare, "value", not panel.compare.value),
         "pause": lambda: setattr(studio, "playing", not studio.playing),

@@ -15,8 +15,7 @@ import torch
 
 import nst
 from nst.layers import LAYERS
-from nst.lbfgs import default_history
-from nst.optimize import optimize
+from nst.optimize import default_history, optimize
 
 
 def convolution_flops(vgg, layers, height, width):

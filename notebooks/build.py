@@ -1,41 +1,39 @@
 """Markdown lessons -> executed notebooks, and their address.
 
-    python -m notebooks.build write|format|execute [NN ...]
+    python -m notebooks.build write|execute [NN ...]
     python -m notebooks.build figures NN FOLDER
     python -m notebooks.build publish OWNER/NAME
 
-notebooks/source/NN_name.md is the lesson. Its ```python fences are the code cells,
-words after ``python`` their tags or slide type, each heading begins a new Markdown
-cell. A fence tagged ``exercise`` stands in the notebook, the fence tagged
-``solution`` after it takes its place in solutions/NN_name.ipynb. The badge and the
-bootstrap cell are put in here, with the repository of pyproject.toml.
+notebooks/source/NN_name.md is the lesson, a notebook that JupyterLab opens by jupytext.
+A cell tagged ``exercise`` stands in the notebook, the cell tagged ``solution`` after it
+takes its place in solutions/NN_name.ipynb. The badge and the bootstrap cell are put in
+here, with the repository of pyproject.toml.
 """
 
 import base64
 import hashlib
 import io
 import re
-import subprocess
 import sys
 import time
 from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 
+import jupytext
+import nbclient
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-FENCE = re.compile(r"^```python[ \t]*([^\n]*)\n(.*?)^```$", re.M | re.S)
-# Where a heading begins; other fences are passed over, their comments look the same.
-HEADING = re.compile(r"(^```.*?^```)|^(?=#{1,3} )", re.M | re.S)
 WIDGET = "application/vnd.jupyter.widget-view+json"
 ALTERNATIVE = re.compile(r"The\s+figure\b.*?(?=\n\n|\Z)", re.S)  # says what it shows
-COMMANDS = ("write", "format", "execute", "figures", "publish")
 UNWANTED = {False: "solution", True: "exercise", None: ""}
 CLOCKS = ("seconds", "longest_cell")  # in a notebook's metadata
-SLIDES = {"slide", "subslide", "fragment", "skip", "notes"}
+HEADINGS = {"#": "slide", "##": "slide", "###": "subslide"}  # what they begin
 ADDRESS = re.compile(r'^repository = "https://github.com/([^"]+)"', re.M)
 
 BADGE = """\
@@ -54,58 +52,53 @@ if "google.colab" in sys.modules and not os.path.exists("checks"):
 sys.path += ["..", "../.."]  # a checkout works without being installed"""
 
 
-def repository():
+def repository() -> str:
     """owner/name, as pyproject.toml has it: the one place."""
     return ADDRESS.search((ROOT / "pyproject.toml").read_text("utf-8"))[1]
 
 
-def lessons(names=()):
+def lessons(names: tuple[str, ...] = ()) -> list[Path]:
     """The sources in lecture order, all or those whose name begins with one given."""
     paths = sorted((HERE / "source").glob("[0-9]*.md"))
-    return [p for p in paths if not names or p.name.startswith(tuple(names))]
+    return [p for p in paths if not names or p.name.startswith(names)]
 
 
-def outputs(lesson):
+def outputs(lesson: Path) -> dict[Path, bool]:
     """{path of the notebook: whether it is the solved one}"""
     name = f"{lesson.stem}.ipynb"
     return {HERE / name: False, HERE / "solutions" / name: True}
 
 
-def cells_of(text):
-    """Source -> [(kind, words, text), ...], kind being "markdown" or "code"."""
-    cells, end = [], 0
-    for fence in [*FENCE.finditer(text), None]:
-        prose = text[end : fence.start() if fence else None]
-        for part in HEADING.sub(lambda m: m[1] or "\f", prose).split("\f"):
-            if part.strip():
-                cells.append(("markdown", set(), part.strip()))
-        if fence:
-            cells.append(("code", set(fence[1].split()), fence[2].rstrip("\n")))
-            end = fence.end()
-    return cells
+def codes(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def notebook(lesson, solved=False):
+def wanted(cells: list[NotebookNode], solved: bool | None) -> list[NotebookNode]:
+    """Without the exercises of the solved notebook, the solutions of the other."""
+    return [c for c in cells if UNWANTED[solved] not in c.metadata.get("tags", ())]
+
+
+def slide(cell: NotebookNode) -> str:
+    """The slide type chosen in JupyterLab, or else what a heading begins."""
+    heading = cell.source.split(" ")[0] if cell.cell_type == "markdown" else ""
+    chosen = cell.metadata.get("slideshow", {}).get("slide_type")
+    return chosen or HEADINGS.get(heading, "-")
+
+
+def notebook(lesson: Path, solved: bool | None = False) -> NotebookNode:
     """The lesson as a notebook without outputs; None has both kinds of cells."""
     path = f"{'solutions/' if solved else ''}{lesson.stem}.ipynb"
     where = {"repository": repository(), "path": path}
-    cells = cells_of(lesson.read_text("utf-8"))
-    title, *rest = cells[0][2].split("\n", 1)
-    head = "\n\n".join([title, BADGE.format(**where), *(r.strip() for r in rest)])
-    bootstrap = ("code", {"bootstrap", "skip"}, BOOTSTRAP.format(**where))
-    cells = [("markdown", set(), head), bootstrap, *cells[1:]]
-    unwanted = UNWANTED[solved]
-    result = new_notebook()
-    for kind, words, text in (cell for cell in cells if unwanted not in cell[1]):
-        new = new_code_cell if kind == "code" else new_markdown_cell
-        cell = new(text, id=f"cell-{len(result.cells):02}")
-        if tags := sorted(words - SLIDES):
-            cell.metadata["tags"] = tags
-        heading = re.match(r"#{1,3} ", text) if kind == "markdown" else None
-        slide = "-" if not heading else "subslide" if heading[0] == "### " else "slide"
-        slide = next(iter(words & SLIDES), slide)
-        cell.metadata["slideshow"] = {"slide_type": slide}
-        result.cells.append(cell)
+    first, *rest = jupytext.read(lesson).cells
+    badge = "\n\n" + BADGE.format(**where)
+    first.source = re.sub("(?m)$", badge, first.source, count=1)  # below the title
+    bootstrap = new_code_cell(BOOTSTRAP.format(**where))
+    bootstrap.metadata.update(tags=["bootstrap"], slideshow={"slide_type": "skip"})
+    result = new_notebook(cells=wanted([first, bootstrap, *rest], solved))
+    for number, cell in enumerate(result.cells):
+        cell.id = f"cell-{number:02}"
+        cell.metadata.pop("lines_to_next_cell", None)
+        cell.metadata["slideshow"] = {"slide_type": slide(cell)}
     result.metadata.update(
         kernelspec={"name": "python3", "display_name": "Python 3"},
         language_info={"name": "python"},
@@ -115,19 +108,16 @@ def notebook(lesson, solved=False):
     return result
 
 
-def sha256(notebook):
+def sha256(notebook: NotebookNode) -> str:
     """Of the code cells' sources: what the outputs belong to."""
-    sources = [c.source for c in notebook.cells if c.cell_type == "code"]
-    return hashlib.sha256("\0".join(sources).encode()).hexdigest()
+    sources = "\0".join(cell.source for cell in codes(notebook))
+    return hashlib.sha256(sources.encode()).hexdigest()
 
 
-def execute(notebook, timeout=3600):
+def execute(notebook: NotebookNode, timeout: int = 3600) -> NotebookNode:
     """Run every cell in notebooks/ and leave only what is worth committing."""
-    from nbclient import NotebookClient
-
     started = time.perf_counter()
-    place = {"metadata": {"path": HERE}}
-    NotebookClient(notebook, timeout=timeout, resources=place).execute()
+    nbclient.execute(notebook, cwd=HERE, timeout=timeout)
     notebook.metadata["seconds"] = round(time.perf_counter() - started)
     notebook.metadata["longest_cell"] = round(max(map(_seconds, notebook.cells)))
     return strip(notebook)
@@ -142,44 +132,39 @@ def _seconds(cell):
     return (ends[1] - ends[0]).total_seconds() if all(ends) else 0
 
 
-def execute_both(lesson):
+def execute_both(lesson: Path) -> dict[Path, NotebookNode]:
     """{path: executed notebook} in one run: an exercise, then its solution."""
     executed = execute(notebook(lesson, None))
-    books = {path: notebook(lesson, solved) for path, solved in outputs(lesson).items()}
-    for path, solved in outputs(lesson).items():
-        done = [c for c in executed.cells if c.cell_type == "code"]
-        done = [c for c in done if UNWANTED[solved] not in c.metadata.get("tags", ())]
-        hang(books[path], done)
-        for clock in CLOCKS:
-            books[path].metadata[clock] = executed.metadata[clock]
-        strip(books[path])
-    return books
+    return {
+        path: hang(notebook(lesson, solved), executed, solved)
+        for path, solved in outputs(lesson).items()
+    }
 
 
-def hang(book, done):
-    """Give ``book`` the outputs of ``done``, the same code cells executed."""
-    cells = [cell for cell in book.cells if cell.cell_type == "code"]
-    for number, (cell, ran) in enumerate(zip(cells, done, strict=True), 1):
+def hang(book: NotebookNode, done: NotebookNode, solved: bool | None) -> NotebookNode:
+    """Give ``book`` the outputs and clocks of ``done``, in which its code cells ran."""
+    cells = zip(codes(book), wanted(codes(done), solved), strict=True)
+    for number, (cell, ran) in enumerate(cells, 1):
         cell.outputs, cell.execution_count = deepcopy(ran.outputs), number
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = number
+    book.metadata.update({clock: done.metadata.get(clock) for clock in CLOCKS})
+    return strip(book)
 
 
-def write(lesson):
+def write(lesson: Path) -> dict[Path, NotebookNode]:
     """{path: notebook}, with the outputs there are where no code has changed."""
-    books = {path: notebook(lesson, solved) for path, solved in outputs(lesson).items()}
-    for path, book in books.items():
+    books = {}
+    for path, solved in outputs(lesson).items():
+        book = books[path] = notebook(lesson, solved)
         old = nbformat.read(path, 4) if path.exists() else book
         if old.metadata.get("sha256") == sha256(book):
-            hang(book, [cell for cell in old.cells if cell.cell_type == "code"])
-            for clock in CLOCKS:
-                book.metadata[clock] = old.metadata.get(clock)
-            strip(book)
+            hang(book, old, solved)
     return books
 
 
-def strip(notebook):
+def strip(notebook: NotebookNode) -> NotebookNode:
     """Drop widget state, clocks and the past of progress bars; tend the figures."""
     notebook.metadata.pop("widgets", None)
     notebook.metadata["language_info"] = {"name": "python"}
@@ -212,24 +197,19 @@ def _merge_streams(outputs):
 
 def _shrink(data, limit=100_000):
     """A large PNG figure becomes a JPEG, which every front end shows as well."""
-    from PIL import Image
-
-    png = data.get("image/png", "")
-    if len(png) > limit:
-        buffer = io.BytesIO()
-        picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
-        picture.save(buffer, "JPEG", quality=80)
-        data["image/jpeg"] = base64.b64encode(buffer.getvalue()).decode()
-        del data["image/png"]
+    if len(data.get("image/png", "")) > limit:
+        png = base64.b64decode(data.pop("image/png"))
+        picture = Image.open(io.BytesIO(png)).convert("RGB")
+        picture.save(jpeg := io.BytesIO(), "JPEG", quality=80)
+        data["image/jpeg"] = base64.b64encode(jpeg.getvalue()).decode()
 
 
-def publish(new):
+def publish(new: str) -> None:
     """Rewrite every address of the old repository: pyproject, README, notebooks."""
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", new):
         sys.exit(f"{new!r} is no repository: give it as owner/name")
     old = re.compile(rf"(github\.com/|com/github/){re.escape(repository())}(?![\w-])")
-    files = [ROOT / "pyproject.toml", ROOT / "README.md", *HERE.rglob("*.ipynb")]
-    for path in files:
+    for path in (ROOT / "pyproject.toml", ROOT / "README.md", *HERE.rglob("*.ipynb")):
         text = path.read_text("utf-8")
         path.write_text(old.sub(rf"\g<1>{new}", text), "utf-8")
         if path.suffix == ".ipynb":
@@ -238,30 +218,8 @@ def publish(new):
             nbformat.write(rewritten, path)
 
 
-def reformat(lesson):
-    """Format the code fences with ruff, in place."""
-    text = lesson.read_text("utf-8")
-    book = new_notebook(cells=[new_code_cell(f[2]) for f in FENCE.finditer(text)])
-    command = ["ruff", "format", "--stdin-filename", "lesson.ipynb", "-"]
-    done = subprocess.run(
-        [sys.executable, "-m", *command],
-        input=nbformat.writes(book),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    codes = iter(nbformat.reads(done.stdout, 4).cells)
-
-    def formatted(fence):
-        return f"{fence[0].splitlines()[0]}\n{next(codes).source}\n```"
-
-    lesson.write_text(FENCE.sub(formatted, text), "utf-8")
-
-
-def figures(path, folder):
+def figures(path: Path, folder: str) -> None:
     """Write a notebook's pictures as PNG files, to look at."""
-    from PIL import Image
-
     Path(folder).mkdir(parents=True, exist_ok=True)
     for index, cell in enumerate(nbformat.read(path, 4).cells):
         for number, output in enumerate(cell.get("outputs", ())):
@@ -271,19 +229,16 @@ def figures(path, folder):
                 Image.open(io.BytesIO(base64.b64decode(code))).save(Path(folder, name))
 
 
-def main(command="", *arguments):
-    if command not in COMMANDS:
-        sys.exit(__doc__)
+def main(command: str = "", *arguments: str) -> None:
     if command == "publish":
         return publish(*arguments)
     if command == "figures":
         return figures(next(iter(outputs(lessons(arguments[:1])[0]))), arguments[1])
+    make = {"write": write, "execute": execute_both}
+    if command not in make:
+        sys.exit(__doc__)
     for lesson in lessons(arguments):
-        if command == "format":
-            reformat(lesson)
-            continue
-        books = execute_both(lesson) if command == "execute" else write(lesson)
-        for path, book in books.items():
+        for path, book in make[command](lesson).items():
             path.parent.mkdir(exist_ok=True)
             nbformat.write(book, path)
         seconds, longest = map(book.metadata.get, CLOCKS)

@@ -1,43 +1,25 @@
-"""Neural Style Transfer to learn from and to use: see `style_transfer`."""
+"""Neural Style Transfer to learn from and to use: see `style_transfer`.
 
-from importlib import import_module
+The algorithm, in reading order:
+
+    images, samples, inputs   pictures in and out, and what a picture is made from
+    layers, vgg               the layer split of VGG19
+    losses, objective         what "same content" and "same style" mean
+    optimize                  the loop: L-BFGS, an iterator of steps
+    recipe, fields            every number, said once
+    transfer                  the whole algorithm, coarse to fine
+    errors, files, device     the ground
+
+Around it:
+
+    control/    colours, regions, sizes, tiles, memory
+    keep/       the record inside a picture, checkpoints
+    notebook/   figures, watching a run, Colab and Drive
+    studio/     the panel of sliders: engine/ knows no widgets, panel/ shows it
+    app/        the command line, batches, pictures made again
+"""
+
+import lazy_loader
 
 __version__ = "0.1.0"
-
-_HOME = {
-    "errors": ("InputError",),
-    "images": ("load_image", "save_image", "to_pil", "resize"),
-    "samples": ("sample", "painting", "SAMPLES", "PAINTINGS"),
-    "vgg": ("VGG19", "load_vgg19"),
-    "losses": (
-        "gram_matrix",
-        "ContentLoss",
-        "StyleLoss",
-        "total_variation",
-    ),
-    "objective": ("Objective",),
-    "optimize": ("Step",),  # nst.optimize is the module; its function, one inside
-    "layers": ("LAYERS",),
-    "recipe": ("Recipe",),
-    "transfer": ("style_transfer", "iterate"),
-    "control": ("match_colors", "keep_colors"),
-    "provenance": ("record", "read_record"),
-    "remaking": ("remake",),
-    "batch": ("Job", "style_many"),
-    "checkpoint": ("Checkpoint",),
-    "studio.panel": ("Studio",),
-    "plot": ("show_images", "plot_losses", "show_features", "show_gram"),
-    "live": ("watch", "watch_each", "pick"),
-}
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
-__all__ = sorted(_MODULE_OF)
-
-
-def __getattr__(name):  # torch takes seconds to import: not for `nst --help`
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module 'nst' has no attribute {name!r}")
-    return getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
-
-
-def __dir__():
-    return [*globals(), *__all__]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,4 +1,4 @@
-"""Where the arithmetic happens."""
+"""The choice of the device that computes: a GPU or the CPU."""
 
 import torch
 
@@ -11,8 +11,8 @@ COUNT = {
 }
 
 
-def choose_device(name=None):
-    """The device called ``name``, or the fastest there is."""
+def choose_device(name: str | torch.device | None = None) -> torch.device:
+    """Return the device called ``name``, by default the fastest one available."""
     there = {
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),

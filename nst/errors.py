@@ -1,21 +1,30 @@
-"""The one exception that means: the request, not the program, was wrong."""
+"""The exception for a wrong request, and the checks that raise it."""
 
 import math
+from collections.abc import Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+Number = TypeVar("Number", int, float)
 
 
 class InputError(ValueError):
-    """A mistake in what was asked for, told in one sentence with the way out."""
+    """A mistake in what was asked for, in one sentence that says what to do."""
 
 
-def one_of(what, value, allowed):
-    """Return ``value`` if it is among ``allowed``, else raise an `InputError`."""
+def one_of(what: str, value: T, allowed: Iterable[T]) -> T:
+    """Return ``value`` if it is one of ``allowed``, else raise `InputError`."""
     if value not in allowed:
-        raise InputError(f"unknown {what} {value!r}: choose from {', '.join(allowed)}")
+        choices = ", ".join(map(str, allowed))
+        raise InputError(f"unknown {what} {value!r}: choose from {choices}")
     return value
 
 
-def within(what, number, least, most=math.inf):
-    """Return a finite ``number`` in [least, most], whole where ``least`` is."""
+def within(what: str, number: Number, least: float, most: float = math.inf) -> Number:
+    """Return ``number`` if it is finite and in [least, most]; else raise `InputError`.
+
+    It must be a whole number if ``least`` is an int.
+    """
     kinds = int if isinstance(least, int) else int | float
     right = isinstance(number, kinds) and not isinstance(number, bool)
     if not (right and least <= number <= most and number != math.inf):
@@ -24,3 +33,8 @@ def within(what, number, least, most=math.inf):
         wanted = f"give a {kind} number from {least} {end}"
         raise InputError(f"{what} is {number!r}: {wanted}")
     return number
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message, or its type if it has none."""
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -1,17 +1,18 @@
-"""Files written whole or not at all."""
+"""Write files whole or not at all, and never over an input."""
 
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import InputError
 
 
-def write_atomically(path, data):
-    """Write bytes beside ``path`` and rename, so that no reader sees half a file."""
+def write_atomically(path: str | Path, data: bytes) -> None:
+    """Write a file beside ``path``, then rename it: readers never see half a file."""
     path = Path(path)
     part = _part(path)
-    with told(path):
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             part.write_bytes(data)
@@ -20,27 +21,54 @@ def write_atomically(path, data):
             part.unlink(missing_ok=True)
 
 
-def check_writable(path):
-    """Raise `InputError` now if a file could not be written at ``path`` later."""
+def check_writable(path: str | Path) -> None:
+    """Raise `InputError` now if no file can be written at ``path`` later."""
     path = Path(path)
     if os.path.isdir(path):
         raise InputError(f"{str(path)!r} is a folder: name a file in it")
-    with told(path):
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _part(path).touch()
         _part(path).unlink()
 
 
-def _part(path):
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
+def check_apart(
+    outputs: Iterable[str | Path], inputs: Iterable[tuple[str, str | Path | None]]
+) -> None:
+    """Raise `InputError` if writing one of ``outputs`` would replace an input.
+
+    ``inputs`` are pairs such as ("style", its file or None). Two paths to the same file
+    are recognised, through links and different spellings as well.
+    """
+    taken = {identity(path): what for what, path in inputs if path is not None}
+    for output in outputs:
+        if what := taken.get(identity(output)):
+            seen = f"{str(output)!r} is the {what}"
+            raise InputError(f"{seen} as well: name another file for the result")
+
+
+def identity(path: str | Path) -> tuple[int, int] | str:
+    """Return a value that is the same for all paths to one file (`os.path.samefile`).
+
+    If there is no file yet, it is the full path with links resolved.
+    """
+    try:
+        status = os.stat(path)
+        return status.st_dev, status.st_ino
+    except OSError:
+        return os.path.normcase(os.path.realpath(path))
 
 
 @contextmanager
-def told(path):
-    """What the system says of a file that cannot be written, in one sentence."""
+def writing(path: str | Path) -> Iterator[None]:
+    """Turn an `OSError` while writing ``path`` into an `InputError`."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or error
         message = f"cannot write {str(path)!r} ({reason}): choose another place"
         raise InputError(message) from error
+
+
+def _part(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.part")

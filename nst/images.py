@@ -1,49 +1,60 @@
-"""Pixels in and out: everything becomes a (1, 3, H, W) RGB float tensor in [0, 1]."""
+"""Read and resize pictures; an image is a (1, 3, H, W) RGB float tensor in [0, 1]."""
 
 import io
 import os
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, PngImagePlugin
+from PIL import Image, ImageOps
+from torch import Tensor
 
-from .errors import InputError, one_of, within
-from .files import write_atomically
+from .errors import InputError, within
 
-RECORD = "nst"  # the PNG text chunk that holds how a picture was made
-LONGEST_COMMENT = 65533  # bytes, of a JPEG
-FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+Source: TypeAlias = str | Path | Image.Image | np.ndarray | Tensor
+Size: TypeAlias = float | Sequence[int]  # pixels: long side, or (height, width)
 
 
-def load_image(source, size=None, *, enlarge=False):
-    """Read any picture as RGB in [0, 1], shaped (1, 3, H, W), contiguous float32.
+def load_image(
+    source: Source, size: Size | None = None, *, enlarge: bool = False
+) -> Tensor:
+    """Return a picture as an RGB image: (1, 3, H, W) in [0, 1], contiguous float32.
 
     ``source`` is a path, an http(s) address, a PIL image, a (1, 3, H, W) or
-    (3, H, W) tensor, or an array shaped (H, W), (H, W, 1), (H, W, 3) or (H, W, 4),
-    of integers in their type's range or floats in [0, 1]. EXIF rotation is applied
-    and transparency put on white. ``size`` and ``enlarge`` are as in `resize`.
-    Raises `InputError` for what is no picture.
+    (3, H, W) tensor, or an array shaped (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)
+    of floats in [0, 1] or of integers, which are divided by the largest value of their
+    type. EXIF rotation is applied and transparency put on white. ``size`` and
+    ``enlarge`` are as in `resize`. Raise `InputError` if ``source`` is no picture.
+
+    Example:
+        >>> nst.load_image(np.zeros((30, 40, 3), np.uint8)).shape
+        torch.Size([1, 3, 30, 40])
     """
-    if not isinstance(source, torch.Tensor | np.ndarray | Image.Image):
+    if not isinstance(source, Tensor | np.ndarray | Image.Image):
         source = _open(source)
     if isinstance(source, Image.Image):
         source = _pixels(source)
     image = _from_array(source) if isinstance(source, np.ndarray) else source
     image = image.detach().to(torch.float32)
     _check_shape(image := image[None] if image.ndim == 3 else image)
-    if not (image.min() >= 0 and image.max() <= 1):  # false for NaN as well
+    if not (image.min() >= 0 and image.max() <= 1):  # NaN fails this too
         raise InputError("pixel values must be finite and in [0, 1]: rescale them")
     image = image if size is None else resize(image, size, enlarge=enlarge)
     return image.contiguous()
 
 
-def resize(image, size, *, enlarge=True):
-    """Resize (1, 3, H, W), antialiased and kept in [0, 1].
+def resize(image: Tensor, size: Size, *, enlarge: bool = True) -> Tensor:
+    """Return a (1, 3, H, W) image resized with antialiasing, clamped to [0, 1].
 
-    ``size`` is the long side in pixels (the aspect is kept) or a (height, width).
-    With ``enlarge=False`` a smaller image is returned as it is.
+    ``size`` is the long side in pixels (the aspect ratio is kept) or (height, width).
+    With ``enlarge=False`` an image whose long side is below ``size`` stays as it is.
+
+    Example:
+        >>> nst.resize(torch.zeros(1, 3, 30, 40), 20).shape
+        torch.Size([1, 3, 15, 20])
     """
     size = fitted(image.shape, size, enlarge=enlarge)
     if size == tuple(image.shape[-2:]):
@@ -51,88 +62,75 @@ def resize(image, size, *, enlarge=True):
     resized = torch.nn.functional.interpolate(
         image, size, mode="bicubic", antialias=True, align_corners=False
     )
-    return resized.clamp(0, 1)  # bicubic overshoots at edges
+    return resized.clamp(0, 1)  # bicubic interpolation overshoots at edges
 
 
-def fitted(shape, size, *, enlarge=True):
-    """The (height, width) that `resize` gives to a picture whose shape ends in both."""
-    if isinstance(size, tuple):
-        return tuple(within("size", side, 1) for side in size)
-    size = within("size", size, 1.0)
-    scale = size / max(shape[-2:])
+def fitted(
+    shape: Sequence[int], size: Size, *, enlarge: bool = True
+) -> tuple[int, int]:
+    """Return the (height, width) of `resize`'s result; ``shape`` ends in (H, W)."""
+    if isinstance(size, Sequence):
+        height, width = (within("size", side, 1) for side in size)
+        return height, width
+    scale = within("size", size, 1.0) / max(shape[-2:])
     scale = scale if enlarge else min(1, scale)
-    return tuple(max(1, round(side * scale)) for side in shape[-2:])
+    height, width = (max(1, round(side * scale)) for side in shape[-2:])
+    return height, width
 
 
-def to_pil(image):
-    """(1, 3, H, W) in [0, 1] -> 8-bit RGB PIL image, clamped and rounded."""
+def to_pil(image: Tensor) -> Image.Image:
+    """Return a (1, 3, H, W) image as an 8-bit RGB PIL image, clamped to [0, 1]."""
     _check_shape(image)
     pixels = image.detach()[0].clamp(0, 1).mul(255).round().byte()
     return Image.fromarray(pixels.permute(1, 2, 0).cpu().numpy())
 
 
-def _check_shape(image):
+def _check_shape(image: Tensor) -> None:
     kind, shape = type(image).__name__, tuple(getattr(image, "shape", ()))
     right = len(shape) == 4 and shape[:2] == (1, 3) and 0 not in shape
-    if not (right and isinstance(image, torch.Tensor)):
+    if not (right and isinstance(image, Tensor)):
         raise InputError(f"a {kind} shaped {shape} is no picture: use (1, 3, H, W)")
 
 
-def save_image(image, path, record=None):
-    """Write (1, 3, H, W) as PNG or JPEG, whole or not at all.
-
-    ``record`` is a text that the file carries (see `nst.record`).
-    """
-    buffer, kind = io.BytesIO(), check_format(path)
-    text = PngImagePlugin.PngInfo()
-    text.add_text(RECORD, record or "")
-    extra = {
-        "PNG": {"pnginfo": text if record else None},
-        "JPEG": {"quality": 95, "subsampling": 0, "comment": (record or "").encode()},
-    }[kind]
-    if kind == "JPEG" and len(extra["comment"]) > LONGEST_COMMENT:
-        raise InputError("a JPEG cannot hold a record this long: save it as .png")
-    to_pil(image).save(buffer, kind, **extra)
-    write_atomically(path, buffer.getvalue())
+def is_address(source: Any) -> bool:
+    """Return whether ``source`` is an http or https address."""
+    return str(source).startswith(("http://", "https://"))
 
 
-def check_format(path):
-    """ "PNG" or "JPEG", as the name ends; raises `InputError` for others."""
-    return FORMATS[one_of("ending", Path(path).suffix.lower(), FORMATS)]
-
-
-def _open(source):
-    """A path or an address as a PIL image, fully decoded."""
+def _open(source: str | Path) -> Image.Image:
+    """Return the picture at a path or an address as a fully decoded PIL image."""
     name = str(source)
     try:
-        if name.startswith(("http://", "https://")):
+        if is_address(name):
             request = urllib.request.Request(name, headers={"User-Agent": "nst"})
             with urllib.request.urlopen(request, timeout=30) as answer:
-                source = io.BytesIO(answer.read())
+                file: Any = io.BytesIO(answer.read())
         elif os.path.exists(name) and not os.path.isfile(name):
-            raise OSError("not a regular file")  # a pipe would wait for ever
-        with Image.open(source) as picture:
+            raise OSError("not a regular file")  # reading a pipe could wait forever
+        else:
+            file = source
+        with Image.open(file) as picture:
             picture.load()
         return picture
     except FileNotFoundError as error:
         message = f"no such picture {name!r}: give a file, an address or a sample"
         raise InputError(message) from error
-    except Exception as error:  # Pillow's decoders raise what they like
+    except Exception as error:  # Pillow's decoders raise many types of error
         reason = getattr(error, "reason", None) or error
         message = f"cannot read {name!r} as a picture ({reason}): give another one"
         raise InputError(message) from error
 
 
-def _pixels(picture):
-    """A PIL image of any mode -> an array that `_from_array` takes."""
+def _pixels(picture: Image.Image) -> np.ndarray:
+    """Return a PIL image of any mode as an array that `_from_array` takes."""
     picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith(("I", "F")):  # Pillow would clip 16 bits to 8
+    if picture.mode.startswith(("I", "F")):  # convert() would clip 16 bits to 8
         return np.asarray(picture, np.float64) / (1 if picture.mode == "F" else 65535)
     transparent = picture.has_transparency_data
     return np.asarray(picture.convert("RGBA" if transparent else "RGB"))
 
 
-def _from_array(array):
+def _from_array(array: np.ndarray) -> Tensor:
     array = array[..., None] if array.ndim == 2 else array
     if (
         array.ndim != 3

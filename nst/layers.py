@@ -1,6 +1,7 @@
 """The names of VGG19's layers."""
 
 import itertools
+from collections.abc import Collection, Iterable
 
 from .errors import InputError, one_of
 
@@ -8,33 +9,37 @@ from .errors import InputError, one_of
 # each block by a pooling layer that halves the image.
 CONVOLUTIONS = {1: 2, 2: 2, 3: 4, 4: 4, 5: 4}
 CHANNELS = {1: 64, 2: 128, 3: 256, 4: 512, 5: 512}
-LAYERS = ()
+LAYERS: tuple[str, ...] = ()
 for block, count in CONVOLUTIONS.items():
     for i in range(1, count + 1):
         LAYERS += (f"conv{block}_{i}", f"relu{block}_{i}")
     LAYERS += (f"pool{block}",)
 
 
-def stride_of(layer):
-    """How many pixels apart a layer's positions are: 1 for relu1_1, 2 for pool1."""
+def stride_of(layer: str) -> int:
+    """Return a layer's stride, the pixels per position: 1 for relu1_1, 2 for pool1."""
     return 1 << (int(layer[4]) - (not layer.startswith("pool")))
 
 
-def way_to(layers, pooling="max"):
-    """The layers to compute for ``layers``, in order; nothing beyond the deepest.
+def way_to(layers: Collection[str], pooling: str = "max") -> list[str]:
+    """Return the layers to compute, in order, up to the deepest of ``layers``.
 
-    Max pooling goes before its ReLU, where neither is asked for: they commute, also
-    in their gradients, and ReLU is left a quarter of the positions.
+    Max pooling is moved before its ReLU if neither of the two is in ``layers``: results
+    and gradients stay the same, and the ReLU has only a quarter of the positions to
+    compute.
     """
     names = list(LAYERS[: 1 + max(map(LAYERS.index, layers), default=-1)])
     for i, (relu, pool) in enumerate(itertools.pairwise(names)):
-        if pooling == "max" and pool[:4] == "pool" and not {relu, pool} & {*layers}:
+        if pooling == "max" and pool[:4] == "pool" and not {relu, pool} & set(layers):
             names[i : i + 2] = pool, relu
     return names
 
 
-def check_reach(layers, height, width):
-    """Raise `InputError` for an unknown layer, or one that nothing is left to."""
+def check_reach(layers: Iterable[str], height: int, width: int) -> None:
+    """Raise `InputError` for an unknown layer, or one too deep for the picture.
+
+    Each pooling halves the picture; below one pixel no features are left.
+    """
     for name in layers:
         least = stride_of(one_of("layer", name, LAYERS))
         if min(height, width) < least:

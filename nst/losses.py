@@ -1,29 +1,39 @@
-"""What "same content" and "same style" mean, as pure functions of features.
+"""What "same content" and "same style" mean, as losses computed from features.
 
 Three scales for the same squared errors:
 
-relative  the error as a fraction of the target's energy: 0.05 is "95 % matched"
+relative  the error divided by the target's sum of squares: 0.05 is "95 % matched"
 paper     the constants of Gatys, Ecker and Bethge (2016), equations (1) and (4)
 mean      mean squared errors, the Gram matrix divided by C·H·W
 
-Each loss has two halves: ``measure`` is a sum over positions, so that the measures of
-a picture's tiles add up to the picture's own; ``compare`` turns that sum into a loss.
+Each loss has two halves: ``measure`` sums over positions, so that the measures of all
+tiles add up to the measure of the whole image; ``compare`` turns the sum into a loss.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
-TINY = 1e-12  # the energy of a featureless target; keeps relative errors finite
+from .recipe import Scale
+
+TINY = 1e-12  # least divisor: a target may be all zero
 
 
-def gram_matrix(features, mask=None):
-    """Channel correlations averaged over positions: (N, C, H, W) -> (N, C, C).
+def gram_matrix(features: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Return channel correlations averaged over positions: (N, C, H, W) -> (N, C, C).
 
     G_ij = 1/M · Σ_k F_ik F_jk over the M = H·W positions k. A ``mask`` t, (1, 1, H, W)
-    in [0, 1], guides it: G_ij = Σ_k t_k² F_ik F_jk / Σ_k t_k² (Gatys et al. 2017,
-    "Controlling perceptual factors"); an empty mask gives zeros.
+    in [0, 1], weights the positions: G_ij = Σ_k t_k² F_ik F_jk / Σ_k t_k² (Gatys et al.
+    2017, "Controlling perceptual factors"); a mask that is 0 everywhere gives zeros.
     Differs from the paper: equation (3) does not divide by M.
+
+    Example:
+        >>> nst.gram_matrix(torch.ones(1, 2, 4, 4))
+        tensor([[[1., 1.],
+                 [1., 1.]]])
     """
     if mask is None:
         f = features.flatten(2)
@@ -33,101 +43,150 @@ def gram_matrix(features, mask=None):
 
 
 class Correlations(torch.autograd.Function):
-    """F Fᵀ with the gradient of equation (6): one product where autograd makes two."""
+    """The product F Fᵀ; its gradient, equation (6), takes one product, not two."""
 
     @staticmethod
-    def forward(context, f):
+    def forward(context: Any, f: Tensor) -> Tensor:
         context.save_for_backward(f)
         return f @ f.mT
 
     @staticmethod
-    def backward(context, slope):
+    def backward(context: Any, slope: Tensor) -> Tensor:
         (f,) = context.saved_tensors
         return (f.mT @ (slope + slope.mT)).mT
 
 
-def gram_share(features, where, positions, mask=None):
-    """A tile's summand of the whole picture's `gram_matrix`: (1, C, H, W) -> (1, C, C).
-
-    ``features`` are those at the index ``where`` of a layer that has ``positions`` in
-    all; ``mask`` is the whole layer's.
-    """
-    if mask is None:
-        return gram_matrix(features) * (features[0, 0].numel() / positions)
-    part = mask[where]
-    share = part.square().sum() / mask.square().sum().clamp_min(TINY)
-    return gram_matrix(features, part) * share
-
-
 class ContentLoss(nn.Module):
-    """How far features are from the target's, position by position.
+    """A loss: how far features are from the content's, position by position.
 
     relative  ‖F - P‖² / ‖P‖²
     paper     ½ Σ (F - P)², equation (1)
     mean      mean of (F - P)²
+
+    F are the features, and P is ``target``, the features of the content: (1, C, H, W).
+
+    Example:
+        >>> nst.ContentLoss(torch.ones(1, 2, 4, 4))(torch.zeros(1, 2, 4, 4))
+        tensor(1.)
     """
 
-    def __init__(self, target, scale="relative"):
+    target: Tensor
+
+    def __init__(self, target: Tensor, scale: Scale = "relative") -> None:
         super().__init__()
         self.register_buffer("target", target.detach())
-        self.factor = {
+        factors: dict[str, Callable[[Tensor], float]] = {
             "relative": lambda p: 1 / p.square().sum().clamp_min(TINY).item(),
             "paper": lambda p: 0.5,
             "mean": lambda p: 1 / p.numel(),
-        }[scale](self.target)
+        }
+        self.factor = factors[scale](self.target)
 
-    def forward(self, features):
+    def forward(self, features: Tensor) -> Tensor:
         return self.compare(self.measure(features))
 
-    def measure(self, features, where=...):
-        """Squared error, summed; ``where`` indexes the target."""
+    def measure(self, features: Tensor, where: Any = ..., positions: int = 0) -> Tensor:
+        """Return the summed squared error; ``where`` is the index in the target."""
         return mse_loss(features, self.target[where], reduction="none").sum()
 
-    def compare(self, error):
+    def compare(self, error: Tensor) -> Tensor:
         return self.factor * error
+
+    def nothing(self) -> Tensor:
+        """Return the loss of features that are all zero."""
+        return self.compare(self.target.square().sum())
 
 
 class StyleLoss(nn.Module):
-    """How far a Gram matrix is from the target's: what, not where.
+    """A loss: how far a Gram matrix is from the style's; it ignores positions.
 
     relative  ‖G - A‖² / ‖A‖²
-    paper     1/(4 N² M²) Σ (M·G - M·A)², equation (4) with N channels; where the
-              two pictures differ in size each Gram is divided by its own M
+    paper     1/(4 N² M²) Σ (M·G - M·A)², equation (4) with N channels; if the two
+              pictures differ in size, each Gram matrix is divided by its own M
     mean      mean of (G/C - A/C)²
 
-    ``target`` is a Gram matrix (1, C, C), or features (1, C, H, W) that have it.
-    ``mask`` (1, 1, H, W), at the features' size, is the region that shall match; the
-    region's share of the picture multiplies the loss, so that an empty one costs
-    nothing and regions add up to the whole.
+    G is the image's Gram matrix and A the style's, whose ``features`` are (1, C, H, W).
+    ``mask`` (1, 1, H, W), at the size of the image's features, is the region to match;
+    the loss is multiplied by the region's share of the picture, so an empty region
+    costs nothing and the regions add up to the whole.
+
+    To describe style by another statistic, write a subclass. Its ``statistic`` must be
+    an average over positions: then tiles add up, styles blend and masks apply without
+    more code. Its ``compare`` turns an image's statistic into a loss, in all three
+    scales.
+
+    Example:
+        >>> features = torch.rand(1, 2, 4, 4)
+        >>> loss = nst.StyleLoss(features)(features.flip(3))  # it ignores the places
+        >>> f"{loss:.3f}"
+        '0.000'
     """
 
-    def __init__(self, target, scale="relative", mask=None):
+    statistic = staticmethod(gram_matrix)
+    target: Tensor
+    mask: Tensor | None
+
+    def __init__(
+        self, features: Tensor, scale: Scale = "relative", mask: Tensor | None = None
+    ) -> None:
         super().__init__()
-        target = gram_matrix(target) if target.ndim == 4 else target
+        self._aim(self.statistic(features), scale, mask)
+
+    @classmethod
+    def aiming_at(
+        cls, target: Tensor, scale: Scale = "relative", mask: Tensor | None = None
+    ) -> "StyleLoss":
+        """Return a loss whose ``target`` is a statistic, such as a blend of styles."""
+        loss = cls.__new__(cls)
+        nn.Module.__init__(loss)
+        loss._aim(target, scale, mask)
+        return loss
+
+    def _aim(self, target: Tensor, scale: Scale, mask: Tensor | None) -> None:
         self.register_buffer("target", target.detach())
         self.register_buffer("mask", mask)
         channels = target.shape[-1]
-        self.factor = {
+        factors: dict[str, Callable[[Tensor], float]] = {
             "relative": lambda a: 1 / a.square().sum().clamp_min(TINY).item(),
             "paper": lambda a: 1 / (4 * channels**2),
             "mean": lambda a: 1 / channels**4,
-        }[scale](self.target)
+        }
+        self.factor = factors[scale](self.target)
         if mask is not None:
             self.factor *= mask.square().mean().item()
 
-    def forward(self, features):
-        return self.compare(gram_matrix(features, self.mask))
+    @classmethod
+    def part(
+        cls, features: Tensor, where: Any, positions: int, mask: Tensor | None = None
+    ) -> Tensor:
+        """Return what some positions add to the statistic of a whole image.
 
-    def measure(self, features, where, positions):
-        """What the positions ``where``, of ``positions`` in all, add to the Gram."""
-        return gram_share(features, where, positions, self.mask)
+        ``features`` are those at the index ``where`` of a layer that has ``positions``
+        positions in all; ``mask`` is for the whole layer.
+        """
+        if mask is None:
+            return cls.statistic(features) * (features[0, 0].numel() / positions)
+        part = mask[where]
+        share = part.square().sum() / mask.square().sum().clamp_min(TINY)
+        return cls.statistic(features, part) * share
 
-    def compare(self, gram):
-        return self.factor * (gram - self.target).square().sum()
+    def forward(self, features: Tensor) -> Tensor:
+        return self.compare(self.statistic(features, self.mask))
+
+    def measure(self, features: Tensor, where: Any, positions: int) -> Tensor:
+        """Return the `part` of these features, in the region of this loss."""
+        return self.part(features, where, positions, self.mask)
+
+    def compare(self, statistic: Tensor) -> Tensor:
+        return self.factor * (statistic - self.target).square().sum()
+
+    def nothing(self) -> Tensor:
+        """Return the loss of features that are all zero."""
+        return self.compare(torch.zeros_like(self.target))
 
 
-def total_variation(image):
-    """Mean squared difference of neighbouring pixels: (1, 3, H, W) -> scalar."""
+def total_variation(image: Tensor) -> Tensor:
+    """Return neighbouring pixels' mean squared difference: (1, 3, H, W) -> scalar."""
     across = (image[..., :, 1:] - image[..., :, :-1]).square().sum()
     down = (image[..., 1:, :] - image[..., :-1, :]).square().sum()
     return (across + down) / image.numel()

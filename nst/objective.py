@@ -1,51 +1,71 @@
-"""A recipe's loss as a function of the image, whole or tile by tile."""
+"""The loss of a recipe as a function of the image, computed whole or in tiles."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from .control import as_list, blended_targets
+from .control.sizes import tile_size
+from .control.tiles import Tile, cut
 from .layers import stride_of
-from .losses import ContentLoss, StyleLoss, gram_share, total_variation
-from .masks import regions_of, shrink
-from .tiles import cut
+from .losses import ContentLoss, StyleLoss, total_variation
+from .recipe import Recipe
+from .vgg import VGG19
+
+Targets = list[tuple[Tensor | None, dict[str, Tensor]]]  # (mask, {layer: target})
 
 
 class Objective(nn.Module):
     """The loss of a recipe: L = α·content + β·style + γ·tv, equation (7) plus tv.
 
-    ``forward(image)`` returns every loss by name as scalars: content, style and tv
-    unweighted, each layer's as "style/relu1_1", and their weighted sum "total".
-    ``style`` is an image or a list of them, with one mask each: ``masks`` at the
-    content's size say where a style goes (None is everywhere), ``style_masks`` at the
-    style's what is taken; all (1, 1, H, W) in [0, 1]. Styles of one mask are blended.
+    ``forward(image)`` returns scalars by name: "content", "style" and "tv" without
+    their weights, each layer's loss such as "style/relu1_1", and the weighted sum
+    "total". ``styles`` is one image or several. Each style has a mask in ``masks``, at
+    the content's size, for where it goes, and one in ``style_masks``, at its own size,
+    for the part of it to use: (1, 1, H, W) in [0, 1], or None for everywhere. Styles
+    that share a mask are blended. The losses are in ``content[0][layer]`` and
+    ``style[region][layer]``.
     """
 
-    def __init__(self, vgg, content, style, recipe, masks=None, style_masks=None):
+    def __init__(
+        self,
+        vgg: VGG19,
+        content: Tensor,
+        styles: Tensor | Sequence[Tensor],
+        recipe: Recipe,
+        masks: Sequence[Tensor | None] = (),
+        style_masks: Sequence[Tensor | None] = (),
+    ) -> None:
         super().__init__()
         self.vgg, self.recipe = vgg, recipe
-        self.content, self.style = nn.ModuleDict(), nn.ModuleDict()
-        styles = as_list(style)
+        styles = [styles] if isinstance(styles, Tensor) else styles
+        everywhere = [None] * len(styles)
         with torch.no_grad():
-            self._aim_at_content(content)
-            style_masks = style_masks or [None] * len(styles)
-            grams = list(map(self._grams, styles, style_masks))
-            regions = regions_of(masks or [None] * len(styles))
-            targets = blended_targets(grams, regions, recipe)
-            for index, (mask, target) in enumerate(targets):
-                for name, gram in target.items():
-                    key = name if len(targets) == 1 else f"{name}/{index}"
-                    small = shrink(mask, stride_of(name))
-                    self.style[key] = StyleLoss(gram, recipe.scale, small)
+            self.content = nn.ModuleList([self._content_losses(content)])
+            statistics = [
+                self._statistics(style, mask)
+                for style, mask in zip(styles, style_masks or everywhere, strict=True)
+            ]
+            targets: Targets = [(None, target) for target in statistics]
+            if recipe.blend or len(styles) > 1 or any(m is not None for m in masks):
+                from .control.regions import blended_targets
 
-    def forward(self, image):
+                targets = blended_targets(statistics, masks or everywhere, recipe)
+            self.style = nn.ModuleList(
+                self._style_losses(target, mask) for mask, target in targets
+            )
+
+    def forward(self, image: Tensor) -> dict[str, Tensor]:
         return self._compare(self._sums(image), image)
 
-    def evaluate(self, image):
-        """Losses as floats and the gradient of their total, shaped like ``image``.
+    def evaluate(self, image: Tensor) -> tuple[dict[str, float], Tensor]:
+        """Return losses as floats and the gradient of the total, shaped like ``image``.
 
-        With tiles, exactly the same in two passes: a loss depends on the picture only
-        through sums over positions, so once those are known, and the slope of the
-        loss in each, every tile can find its own part of the gradient alone.
+        Tiles give the same gradient in two passes, because the losses depend on the
+        image only through sums over positions. The first pass computes these sums and
+        the slope of the total in each of them; with these slopes the second pass
+        computes the gradient of one tile after another.
         """
         image, tiles = image.detach().requires_grad_(), self._cut(image)
         with torch.enable_grad():
@@ -68,20 +88,30 @@ class Objective(nn.Module):
         values = torch.stack([loss.detach() for loss in losses.values()]).tolist()
         return dict(zip(losses, values, strict=True)), gradient
 
-    def _compare(self, sums, image):
-        """The losses, from sums over the picture's positions."""
-        recipe, losses = self.recipe, {}
-        for kind, parts in (("content", self.content), ("style", self.style)):
+    def parts(self) -> Iterator[tuple[tuple[str, int, str], Any]]:
+        """Yield ((kind, region, layer), loss); a key is ("style", 0, "relu1_1")."""
+        for kind, regions in (("content", self.content), ("style", self.style)):
+            for region, losses in enumerate(regions):
+                assert isinstance(losses, nn.ModuleDict)
+                for layer, loss in losses.items():
+                    yield (kind, region, layer), loss
+
+    def _compare(self, sums: dict, image: Tensor) -> dict[str, Tensor]:
+        """Return all losses by name, from the sums over an image's positions."""
+        recipe = self.recipe
+        by_layer: dict[str, Tensor] = {}
+        for (kind, region, layer), loss in self.parts():
+            _add(by_layer, f"{kind}/{layer}", loss.compare(sums[kind, region, layer]))
+        losses: dict[str, Tensor] = {}
+        for kind in ("content", "style"):
             names = getattr(recipe, f"{kind}_layers")
             weights = getattr(recipe, f"{kind}_layer_weights")
             weights = weights or [1 / max(1, len(names))] * len(names)
-            for key, loss in parts.items():
-                name = f"{kind}/{key.split('/')[0]}"  # a layer's regions add up
-                value = loss.compare(sums[f"{kind}/{key}"])
-                losses[name] = losses[name] + value if name in losses else value
-            losses[kind] = image.new_zeros(())
+            total = image.new_zeros(())
             for name, weight in zip(names, weights, strict=True):
-                losses[kind] = losses[kind] + weight * losses[f"{kind}/{name}"]
+                losses[f"{kind}/{name}"] = by_layer[f"{kind}/{name}"]
+                total = total + weight * by_layer[f"{kind}/{name}"]
+            losses[kind] = total
         losses["tv"] = total_variation(image)
         losses["total"] = (
             recipe.content_weight * losses["content"]
@@ -90,61 +120,82 @@ class Objective(nn.Module):
         )
         return losses
 
-    def _sums(self, image):
-        """What the losses need to know of a picture: sums over all its positions."""
-        sums = {}
+    def _sums(self, image: Tensor) -> dict:
+        """Return the sums that the losses need, over all positions of an image."""
+        sums: dict = {}
         for tile in self._cut(image):
-            for name, value in self._measure(image[tile.seen], tile).items():
-                sums[name] = sums[name] + value if name in sums else value
+            for key, value in self._measure(image[tile.seen], tile).items():
+                _add(sums, key, value)
         return sums
 
-    def _measure(self, image, tile):
-        """The summands of a tile that sees ``image``, at the positions it owns.
+    def _measure(self, image: Tensor, tile: Tile) -> dict:
+        """Return what a tile adds to each sum; ``image`` is all that the tile sees.
 
-        Each layer is measured as soon as it is there: the backward pass, which runs the
-        other way round, then holds one layer's gradient at a time.
+        Each layer is measured as soon as it is computed: the backward pass, which goes
+        from deep to shallow, then holds the gradient of one layer at a time.
         """
         sums = {}
         layers = (*self.recipe.content_layers, *self.recipe.style_layers)
         for name, features in self.vgg.walk(image, layers):
-            own, where, positions = _own(features, name, tile)
-            if name in self.content:
-                sums[f"content/{name}"] = self.content[name].measure(own, where)
-            for key, loss in self.style.items():
-                if key.split("/")[0] == name:
-                    sums[f"style/{key}"] = loss.measure(own, where, positions)
+            own = _own(features, name, tile)
+            for key, loss in self.parts():
+                if key[-1] == name:
+                    sums[key] = loss.measure(*own)
         return sums
 
-    def _aim_at_content(self, image):
-        targets = {}
+    def _content_losses(self, image: Tensor) -> nn.ModuleDict:
+        targets: dict[str, Tensor] = {}
         for name, own, where, _ in self._seen(image, self.recipe.content_layers):
             if name not in targets:
                 size = (side // stride_of(name) for side in image.shape[-2:])
                 targets[name] = own.new_empty(1, own.shape[1], *size)
             targets[name][where] = own
+        scale = self.recipe.scale
+        return nn.ModuleDict({k: ContentLoss(t, scale) for k, t in targets.items()})
+
+    def _style_losses(
+        self, targets: dict[str, Tensor], mask: Tensor | None
+    ) -> nn.ModuleDict:
+        """Return {layer: loss} of one region, from its targets and its mask."""
+        losses = nn.ModuleDict()
         for name, target in targets.items():
-            self.content[name] = ContentLoss(target, self.recipe.scale)
+            small = shrink(mask, stride_of(name))
+            losses[name] = StyleLoss.aiming_at(target, self.recipe.scale, small)
+        return losses
 
-    def _grams(self, image, mask):
-        """{layer: Gram matrix (1, C, C)} of a style, or of what its mask shows."""
-        grams = {}
-        for name, own, where, positions in self._seen(image, self.recipe.style_layers):
-            gram = gram_share(own, where, positions, shrink(mask, stride_of(name)))
-            grams[name] = grams[name] + gram if name in grams else gram
-        return grams
+    def _statistics(self, image: Tensor, mask: Tensor | None) -> dict[str, Tensor]:
+        """Return {layer: statistic} of a style, or of the region that a mask shows."""
+        sums: dict[str, Tensor] = {}
+        for name, own, where, count in self._seen(image, self.recipe.style_layers):
+            small = shrink(mask, stride_of(name))
+            _add(sums, name, StyleLoss.part(own, where, count, small))
+        return sums
 
-    def _seen(self, image, layers):
-        """Yield (layer, *`_own` features of a tile), tile by tile."""
+    def _seen(self, image: Tensor, layers: Sequence[str]) -> Iterator[tuple]:
+        """Yield (layer, *results of `_own`) for each tile and each of ``layers``."""
         for tile in self._cut(image):
             for name, features in self.vgg.walk(image[tile.seen], layers):
                 yield name, *_own(features, name, tile)
 
-    def _cut(self, image):
-        return cut(*image.shape[-2:], self.recipe.tile)
+    def _cut(self, image: Tensor) -> list[Tile]:
+        height, width = image.shape[-2:]
+        return cut(height, width, tile_size(self.recipe))
 
 
-def _own(features, layer, tile):
-    """The features that a tile owns, their place, and the number of all positions."""
+def _own(features: Tensor, layer: str, tile: Tile) -> tuple[Tensor, Any, int]:
+    """Return a tile's own features, their index, and the layer's position count."""
     stride = stride_of(layer)
     positions = (tile.height // stride) * (tile.width // stride)
     return features[tile.inner(stride)], tile.owned(stride), positions
+
+
+def shrink(mask: Tensor | None, stride: int) -> Tensor | None:
+    """Return a mask (1, 1, H, W) averaged down to a layer's positions."""
+    while mask is not None and stride > 1:
+        mask, stride = torch.nn.functional.avg_pool2d(mask, 2), stride // 2
+    return mask
+
+
+def _add(sums: dict, key: Any, value: Tensor) -> None:
+    """Add ``value`` to ``sums[key]``, which may not exist yet."""
+    sums[key] = sums[key] + value if key in sums else value

@@ -1,68 +1,139 @@
-"""The loop: an iterator that improves an image, one optimiser step at a time."""
+"""The loop: an iterator that improves an image by one optimiser step at a time."""
 
 import math
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from inspect import unwrap
 from itertools import islice
+from typing import Any, Protocol
 
 import torch
+from torch import Tensor
 
-from .lbfgs import lbfgs
+LONGEST = 0.05  # longest step: root mean square, pixels in [0, 1]
+SPIKE = 2.0  # a total above this many times the lowest is a spike
+PATIENCE = 3  # the third spike in a row is too many: most pass after one or two
+STATE = "number _image _losses _best _lowest _slope _scale _spikes _failures".split()
 
-SPIKE = 2.0  # a total this many times the best so far is a spike
-PATIENCE = 3  # L-BFGS comes down from most spikes in one or two steps, the wiser
-STATE = ("number", "_image", "_losses", "_best", "_lowest", "_slope", "_scale")
-STATE += ("_spikes", "_failures")
+
+class Evaluates(Protocol):
+    """Anything to be optimised: it evaluates an image, as `nst.Objective` does."""
+
+    def evaluate(self, image: Tensor) -> tuple[dict[str, float], Tensor]:
+        """Return the losses, "total" among them, and the gradient of the total."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its image, clamped to [0, 1], and that image's losses before clamping.
+    """A step: the image after it, clamped to [0, 1], and its losses before clamping.
 
-    ``best`` is the image of the lowest total so far, ``seconds`` the time since the
-    start. Images are (1, 3, H, W) copies; they never change later.
+    ``best`` is the image with the lowest total so far, ``seconds`` the time since the
+    start. Both images are (1, 3, H, W) copies that later steps do not change.
     """
 
     number: int
-    losses: dict
-    image: torch.Tensor
-    best: torch.Tensor
+    losses: dict[str, float]
+    image: Tensor
+    best: Tensor
     seconds: float
 
 
-def optimize(image, objective, steps, *, optimizer=lbfgs, clamp=False):
-    """The first ``steps`` of a `Descent`."""
+class LBFGS(torch.optim.LBFGS):
+    """torch's L-BFGS, with no step longer than `LONGEST`.
+
+    The first step is tiny and tells little about the curvature, so the second may be a
+    thousand times too long; what L-BFGS would learn so far away would slow all later
+    steps.
+    """
+
+    # torch's methods without their wrapper: it imports a compiler, which takes seconds
+    add_param_group = unwrap(torch.optim.LBFGS.add_param_group)
+    state_dict = unwrap(torch.optim.LBFGS.state_dict)
+    load_state_dict = unwrap(torch.optim.LBFGS.load_state_dict)
+
+    def step(self, closure: Callable[[], float]) -> float:  # type: ignore[override]
+        (image,) = self.param_groups[0]["params"]
+        before = image.detach().clone()
+        loss = super().step(closure)
+        step = image.detach() - before
+        length = step.square().mean().sqrt().item()
+        if length > LONGEST:
+            part = LONGEST / length
+            image.detach().copy_(before + part * step)
+            self.state[image]["t"] *= part  # L-BFGS must learn from the shortened step
+        return loss
+
+
+def default_history(pixels: int) -> int:
+    """Return how many past steps to remember: 10, or 5 above half a megapixel.
+
+    Each takes 24 bytes per pixel; at 4096x3072 ten would be 3 GB.
+    """
+    return 10 if pixels <= 500_000 else 5
+
+
+def lbfgs(
+    image: Tensor, learning_rate: float = 1.0, history: int | None = None
+) -> LBFGS:
+    """Return an L-BFGS that evaluates once per step and never stops by itself."""
+    return LBFGS(
+        [image],
+        lr=learning_rate,
+        max_iter=1,
+        history_size=history or default_history(image[0, 0].numel()),
+        tolerance_grad=0,
+        tolerance_change=0,
+    )
+
+
+def optimize(
+    image: Tensor,
+    objective: Evaluates,
+    steps: int,
+    *,
+    optimizer: Callable[[Tensor], torch.optim.Optimizer] = lbfgs,
+    clamp: bool = False,
+) -> Iterator[Step]:
+    """Return an iterator of the first ``steps`` steps of a `Descent`."""
     return islice(Descent(image, objective, optimizer, clamp), steps)
 
 
 class Descent:
     """An endless iterator of `Step`s that improve ``image`` (1, 3, H, W).
 
-    ``objective.evaluate(image)`` gives losses and gradient; ``optimizer(image)`` makes
-    a torch optimiser. n steps are torch's L-BFGS with max_iter=n, bit for bit, while
-    no guard fires: no step is longer than ``LONGEST`` in lbfgs.py; and after a loss
-    that is not finite, a step that does not move, or three spikes in a row, the loop
-    goes back to the best image, forgets the curvature it learned and halves the
-    learning rate, lest it fail in the same way for ever.
-    ``clamp=True`` clamps the image before each evaluation, which corrupts that
-    curvature: it is there to show the harm. n steps make n + 1 evaluations.
+    ``objective.evaluate(image)`` returns losses and gradient; ``optimizer(image)``
+    returns a torch optimiser. Two guards protect the run. A step longer than `LONGEST`
+    is cut short (by `LBFGS`). After a loss that is not finite, a step that changes no
+    pixel, or three spikes in a row, the loop goes back to the best image, forgets the
+    curvature and halves the learning rate, so as not to fail in the same way again.
+    Until a guard acts, n steps equal torch's L-BFGS with max_iter=n, bit for bit. n
+    steps take n + 1 evaluations. ``clamp=True`` clamps the image before each
+    evaluation, which makes the curvature wrong: it is there to show the harm.
     """
 
-    def __init__(self, image, objective, optimizer=lbfgs, clamp=False):
+    def __init__(
+        self,
+        image: Tensor,
+        objective: Evaluates,
+        optimizer: Callable[[Tensor], torch.optim.Optimizer] = lbfgs,
+        clamp: bool = False,
+    ) -> None:
         self._objective, self._optimizer, self._clamp = objective, optimizer, clamp
         self._image = image.detach().clone(memory_format=torch.contiguous_format)
         self._image.requires_grad_()
         self._algorithm = optimizer(self._image)
-        self._losses, self.number, self._spikes, self._failures = None, 0, 0, 0
+        self._losses: dict[str, float] = {}  # empty until the first evaluation
+        self.number = self._spikes = self._failures = 0
         self._started = time.perf_counter()
-        self.whole = True  # no step is under way, or was broken off
+        self.whole = True  # False during a step, or after an interrupted one
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Step]:
         return self
 
-    def __next__(self):
+    def __next__(self) -> Step:
         image, self.whole = self._image, False
-        if self._losses is None:
+        if not self._losses:
             self._begin()
         before = image.detach().clone()
         self._algorithm.step(lambda: self._scale * self._losses["total"])
@@ -78,64 +149,75 @@ class Descent:
         self.whole = True
         return self.step()
 
-    def step(self):
-        """The last `Step` again."""
+    def step(self) -> Step:
+        """Return the last `Step` again."""
         image, best = (x.detach().clamp(0, 1) for x in (self._image, self._best))
         seconds = time.perf_counter() - self._started
         return Step(self.number, self._losses, image, best, seconds)
 
-    def state_dict(self):
-        """All that decides how it goes on, as tensors, numbers, lists and dicts."""
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that decides how it goes on: tensors, numbers, lists and dicts."""
         state = {name: getattr(self, name) for name in STATE}
-        state["gradient"] = self._image.grad
+        state["gradient"] = self._gradient
         return state | {"algorithm": self._algorithm.state_dict()}
 
-    def load_state_dict(self, state):
-        """Go on, bit for bit, from where ``state`` was taken."""
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on, bit for bit, from where `state_dict` returned ``state``."""
         for name in STATE:
             value = state[name]
             on_device = isinstance(value, torch.Tensor)
             setattr(self, name, value.to(self._image) if on_device else value)
         self._image = self._image.detach().requires_grad_()
-        self._image.grad = state["gradient"].to(self._image)
+        self._gradient = state["gradient"].to(self._image)
         self._algorithm = self._optimizer(self._image)
         self._algorithm.load_state_dict(state["algorithm"])
 
-    def _begin(self):
+    @property
+    def _gradient(self) -> Tensor:
+        """The image's gradient, kept where torch's optimisers look for it."""
+        assert self._image.grad is not None
+        return self._image.grad
+
+    @_gradient.setter
+    def _gradient(self, gradient: Tensor) -> None:
+        self._image.grad = gradient
+
+    def _begin(self) -> None:
         self._scale = 1.0
         self._evaluate()
-        length = self._image.grad.abs().sum().item()
+        length = self._gradient.abs().sum().item()
         self._scale = _power_of_two(self._image.numel() / max(length, 1e-30))
-        self._image.grad *= self._scale
+        self._gradient *= self._scale
         self._keep()
 
-    def _evaluate(self):
-        """Losses, and the gradient where torch's optimisers look for it."""
+    def _evaluate(self) -> None:
+        """Compute the losses and the gradient of the present image."""
         if self._clamp:
             with torch.no_grad():
                 self._image.clamp_(0, 1)
-        self._losses, self._image.grad = self._objective.evaluate(self._image)
-        self._image.grad *= self._scale
+        self._losses, self._gradient = self._objective.evaluate(self._image)
+        self._gradient *= self._scale
 
-    def _keep(self):
+    def _keep(self) -> None:
         self._best, self._lowest = self._image.detach().clone(), self._losses
-        self._slope = self._image.grad
+        self._slope = self._gradient
 
-    def _go_back(self):
+    def _go_back(self) -> None:
         with torch.no_grad():
             self._image.copy_(self._best)
-        self._losses, self._image.grad = self._lowest, self._slope
+        self._losses, self._gradient = self._lowest, self._slope
         self._spikes, self._failures = 0, self._failures + 1
         self._algorithm = self._optimizer(self._image)
         for group in self._algorithm.param_groups:
             group["lr"] *= 0.5**self._failures
 
 
-def _power_of_two(number):
-    """The one near a positive number, 1 for others.
+def _power_of_two(number: float) -> float:
+    """Return the power of two nearest to a positive number, or 1 for any other number.
 
-    torch's L-BFGS ignores curvature below 1e-10, which small losses of large pictures
-    reach. It works in any units, and a power of two changes no digit of the result.
+    The loss is multiplied by it, because torch's L-BFGS ignores curvature below 1e-10,
+    which small losses of large pictures reach. L-BFGS takes the same steps in any unit
+    of loss, and a power of two causes no rounding.
     """
     usable = math.isfinite(number) and number > 0
     return 2.0 ** round(math.log2(number)) if usable else 1.0

@@ -1,89 +1,131 @@
-"""A recipe: every number that decides what a picture will look like."""
+"""A recipe: every number that decides what a picture looks like, defined once."""
 
 import dataclasses
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from .errors import InputError, one_of
-from .fields import INITIALS, check_fields
-from .presets import PRESETS
+from .fields import check, dial, field, lists_fields, live, method, option, plain
+from .layers import LAYERS
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .changes import Changes
+
+Scale = Literal["relative", "paper", "mean"]
+Pooling = Literal["max", "average"]
+Optimizer = Literal["lbfgs", "adam"]
+Color = Literal["style", "content", "match", "histogram"]
+INITIALS = ("recolored", "content", "noise", "style")  # or a picture's path
+FIRST = f"the first image: {', '.join(INITIALS)}, or the path of a picture"
+COLORS = "whose: style, content (only brightness is painted), or the style's after it "
+COLORS += "took the content's mean and covariance (match) or histogram"
+SCALES = (0.5, 0.75, 1.0, 1.5, 2.0)
+SIZES = (128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What to compute. Raises `InputError` for what cannot be (fields.py has ranges).
+    """A recipe: all settings that decide what a picture looks like. It never changes.
 
-    ``size`` is the result's long side in pixels. ``sizes`` are the levels of coarse
-    to fine (None: halvings of ``size`` down to 128). ``steps`` is the number of
-    optimiser steps at each level: an int, one per level, or None for our choice.
-    Layer weights multiply each layer's loss (None: one over the number of layers).
-    ``initial`` is "recolored" (the content in the style's colours), "content",
-    "noise", "style", or the path of a picture. ``weights`` are as in `load_vgg19`.
-    ``color`` is the "style"'s, the "content"'s (only brightness is painted), or the
-    style's after it took the content's mean and covariance ("match") or "histogram".
-    ``tile`` is the side of a tile in pixels, or "auto": tiles where memory needs them.
+    Raise `InputError` for values that are not allowed. No combination of values within
+    their limits overflows float32.
+
+    Example:
+        >>> nst.Recipe(size=256, style_weight=30.0).levels()
+        [(128, 60), (256, 38)]
     """
 
-    content_layers: tuple = ("relu3_2", "relu4_2")
-    style_layers: tuple = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-    content_layer_weights: tuple | None = None
-    style_layer_weights: tuple | None = None
-    content_weight: float = 1.0
-    style_weight: float = 15.0  # 1 is a hint of paint, 1000 is paint alone
-    tv_weight: float = 0.0
-    scale: str = "relative"
-    pooling: str = "max"
-    weights: str = "bundled"
-    normalize: bool = True
-    activation_scale: float = 1.0
-    initial: str = "recolored"
-    seed: int = 0
-    size: int = 512
-    sizes: tuple | None = None
-    steps: int | tuple | None = None
-    square: bool = False  # squeeze both pictures to size x size
-    optimizer: str = "lbfgs"
-    learning_rate: float = 1.0
-    history: int | None = None  # of L-BFGS; None: 10, or 5 for large pictures
-    clamp_in_closure: bool = False
-    color: str = "style"
-    style_scale: float = 1.0  # of the style's size: strokes grow with it
-    blend: tuple | None = None  # of several styles: a weight each, or one per layer
-    tile: int | str | None = None  # evaluate in tiles: less memory, the same result
+    content_layers: tuple[str, ...] = method(
+        ("relu3_2", "relu4_2"), "layers whose features the content loss compares"
+    )
+    style_layers: tuple[str, ...] = method(
+        ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
+        "layers whose Gram matrices the style loss compares",
+    )
+    content_layer_weights: tuple[float, ...] | None = live(
+        None, "factor of each layer's loss; None: one over their number", 0.0, 1e6
+    )
+    style_layer_weights: tuple[float, ...] | None = live(
+        None, "factor of each layer's loss; None: one over their number", 0.0, 1e6
+    )
+    content_weight: float = dial(
+        1.0, "how much of the photograph stays", -2, 2, "content weight"
+    )
+    style_weight: float = dial(
+        15.0, "1 is a hint of paint, 1000 paint alone", -1, 4, "style weight"
+    )
+    tv_weight: float = dial(0.0, "total variation: fewer specks", -2, 3, "smoothness")
+    scale: Scale = method("relative", "the unit of errors: see nst/losses.py")
+    pooling: Pooling = field("max", "how the network halves the image", label="pooling")
+    weights: str = method("bundled", "the network's: as in load_vgg19")
+    normalize: bool = method(True, "give the network what it was trained on")
+    activation_scale: float = method(1.0, "factor of every activation", 1e-9, 1e2)
+    initial: str = option("recolored", FIRST, label="start", offered=INITIALS)
+    seed: int = option(0, "of the noise", 0, 2**63 - 1)
+    size: int = option(
+        512, "long side in pixels", 16, 10**5, label="size", offered=SIZES
+    )
+    sizes: tuple[int, ...] | None = field(
+        None, "levels, coarse to fine; None: halvings of size down to 128", 16, 10**5
+    )
+    steps: int | tuple[int, ...] | None = option(
+        None, "optimiser steps at each level; by default 60, 38, 25, 25, ...", 1, 10**9
+    )
+    square: bool = method(False, "squeeze both pictures to size x size")
+    optimizer: Optimizer = method("lbfgs", "what takes the steps")
+    learning_rate: float = method(1.0, "the optimiser's", 1e-9, 1e3)
+    history: int | None = method(
+        None, "past steps L-BFGS remembers; None: 10, or 5 for large pictures", 1, 1000
+    )
+    clamp_in_closure: bool = method(False, "clamp at each evaluation: shows the harm")
+    color: Color = option("style", COLORS, label="colours")
+    style_scale: float = option(
+        1.0, "size of the strokes", 0.05, 20.0, label="strokes", offered=SCALES
+    )
+    blend: tuple[float | tuple[float, ...], ...] | None = live(
+        None, "of several styles: a weight each, or one per layer", 0.0, 1e6
+    )
+    tile: int | Literal["auto"] | None = option(
+        None, "side of a tile in pixels, or auto: less memory, same result", 64
+    )
 
     @classmethod
-    def preset(cls, name, **changes):
-        """The recipe called ``name``, one of `PRESETS`, with some fields changed."""
+    def preset(cls, name: str, **changes: "Unpack[Changes]") -> "Recipe":
+        """Return the recipe ``name``, one of `PRESETS`, with some fields changed."""
         return cls(**PRESETS[one_of("recipe", name, PRESETS)]).replace(**changes)
 
     @classmethod
-    def gatys(cls, **changes):
-        """The recipe of Gatys, Ecker and Bethge (2016)."""
+    def gatys(cls, **changes: "Unpack[Changes]") -> "Recipe":
+        """Return the recipe of Gatys, Ecker and Bethge (2016), with ``changes``."""
         return cls.preset("gatys", **changes)
 
     @classmethod
-    def original(cls, **changes):
-        """The recipe of the student's notebook that this grew from, traps included."""
+    def original(cls, **changes: "Unpack[Changes]") -> "Recipe":
+        """Return the recipe of the student's notebook behind nst, mistakes included."""
         return cls.preset("original", **changes)
 
-    def replace(self, **changes):
-        """This recipe with some fields changed; a new ``size`` scales its levels."""
-        for name in changes:
-            one_of("recipe field", name, tuple(self.__dataclass_fields__))
-        if self.sizes and changes.get("size") and "sizes" not in changes:
-            sizes = (round(s * changes["size"] / self.size) for s in self.sizes)
-            changes["sizes"] = tuple(max(1, size) for size in sizes)
-        return dataclasses.replace(self, **changes)
+    def replace(self, **changes: "Unpack[Changes]") -> "Recipe":
+        """Return a copy with some fields changed; a new ``size`` scales its levels."""
+        fields: dict[str, Any] = {**changes}
+        for name in fields:
+            one_of("recipe field", name, tuple(FIELDS))
+        size = fields.get("size")
+        if self.sizes and size and "sizes" not in fields:
+            sizes = (round(s * size / self.size) for s in self.sizes)
+            fields["sizes"] = tuple(max(1, s) for s in sizes)
+        return dataclasses.replace(self, **fields)
 
     @property
-    def initial_picture(self):
-        """The path in ``initial``, None if it is one of `INITIALS`."""
+    def initial_picture(self) -> str | None:
+        """The path in ``initial``; None if ``initial`` is one of `INITIALS`."""
         return None if self.initial in INITIALS else self.initial
 
-    def levels(self):
-        """[(size, steps), ...] from coarse to fine.
+    def levels(self) -> list[tuple[int, int]]:
+        """Return [(size, steps), ...] from coarse to fine.
 
-        Coarse steps are cheap and set the composition, so they are many: by default
+        Coarse steps are cheap and decide the composition, so they are many: by default
         60 at the first level, 38 at the second and 25 at each one after it.
         """
         sizes = self.sizes or (self.size,)
@@ -96,27 +138,78 @@ class Recipe:
             raise InputError(f"{counts}: give one for each level")
         return list(zip(sizes, steps, strict=True))
 
-    def __post_init__(self):
-        for name, value in vars(self).items():
-            object.__setattr__(self, name, _plain(value))
-        check_fields(self)
+    def __post_init__(self) -> None:
+        for name, spec in FIELDS.items():
+            object.__setattr__(self, name, value := plain(getattr(self, name)))
+            check(spec, value)
+        for kind in ("content", "style"):
+            layers = getattr(self, f"{kind}_layers")
+            for layer in layers:
+                one_of("layer", layer, LAYERS)
+            weights = getattr(self, f"{kind}_layer_weights")
+            if weights is not None and len(weights) != len(layers):
+                counts = f"{len(weights)} {kind}_layer_weights for {len(layers)} layers"
+                raise InputError(f"{counts}: give one for each layer")
+        for share in self.blend or ():
+            if isinstance(share, tuple) and len(share) != len(self.style_layers):
+                raise InputError(f"blend has {share!r}: give one for each layer")
         if self.sizes:
             object.__setattr__(self, "size", self.sizes[-1])
         self.levels()
 
 
-def as_recipe(recipe=None, **changes):
-    """A recipe, ours if it is None, with some fields changed."""
+FIELDS = Recipe.__dataclass_fields__
+Recipe.__doc__ = f"{Recipe.__doc__}\n    Fields:\n" + "".join(
+    f"        {name} ({spec.default!r}): {spec.metadata['about']}\n"
+    for name, spec in FIELDS.items()
+)
+for maker in ("preset", "gatys", "original"):
+    lists_fields(Recipe)(vars(Recipe)[maker].__func__)
+lists_fields(Recipe)(Recipe.replace)
+
+
+def as_recipe(recipe: Recipe | None = None, **changes: "Unpack[Changes]") -> Recipe:
+    """Return ``recipe``, or `Recipe()` if it is None, with some fields changed."""
     recipe = Recipe() if recipe is None else recipe
     if not isinstance(recipe, Recipe):
         raise InputError(f"recipe is {recipe!r}: give an nst.Recipe")
     return recipe.replace(**changes)
 
 
-def _plain(value):
-    """As JSON gives it back, but for lists: no paths, no numbers of numpy's."""
-    if isinstance(value, list | tuple):
-        return tuple(map(_plain, value))
-    if getattr(value, "shape", None) == ():
-        return value.item()
-    return str(value) if isinstance(value, Path) else value
+def fields_that(change: str) -> tuple[str, ...]:
+    """Return the fields whose ``change``, see `field`, is "live", "run" or "method"."""
+    return tuple(k for k, f in FIELDS.items() if f.metadata["change"] == change)
+
+
+# Gatys, Ecker, Bethge 2016: layers, loss constants, average pooling, white noise.
+# Differs from the paper: the network is not rescaled to a mean activation of 1.
+GATYS = {
+    "content_layers": ("relu4_2",),
+    "scale": "paper",
+    "pooling": "average",
+    "style_weight": 1e3,
+    "initial": "noise",
+    "sizes": (512,),
+    "steps": 500,
+}
+
+# The student's notebook that this project grew from: no ImageNet normalisation, shallow
+# layers read before the ReLU, both pictures squeezed to the same square, the image
+# clamped inside the closure.
+ORIGINAL = {
+    "content_layers": ("conv2_2",),
+    "style_layers": ("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"),
+    "style_layer_weights": (1.0,) * 5,
+    "style_weight": 1e6,
+    "scale": "mean",
+    "normalize": False,
+    "activation_scale": 1 / 57,  # it used torchvision's weights: activations / 57
+    "initial": "content",
+    "sizes": (200,),
+    "steps": 520,
+    "square": True,
+    "history": 100,
+    "clamp_in_closure": True,
+}
+
+PRESETS: dict[str, dict] = {"default": {}, "gatys": GATYS, "original": ORIGINAL}

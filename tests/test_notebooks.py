@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from notebooks import build
+from notebooks.build import codes
 
 LESSONS = build.lessons()
 BOOKS = {
@@ -21,10 +22,6 @@ each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: less
 
 def committed(name):
     return nbformat.read(build.HERE / name, 4)
-
-
-def codes(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 @each_lesson
@@ -166,16 +163,6 @@ def test_publishing_rewrites_every_address_and_nothing_else(tmp_path, monkeypatc
 def test_a_name_that_is_no_repository_is_refused():
     with pytest.raises(SystemExit, match="owner/name"):
         build.publish("somewhere")
-
-
-def test_headings_and_fences_make_the_cells():
-    text = "# A\n\n```python parameters\nx = 1\n```\nmore\n\n## B\n```sh\n# no\n```\n"
-    assert build.cells_of(text) == [
-        ("markdown", set(), "# A"),
-        ("code", {"parameters"}, "x = 1"),
-        ("markdown", set(), "more"),
-        ("markdown", set(), "## B\n```sh\n# no\n```"),
-    ]
 
 
 @each_lesson

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import nst
-from nst.fields import RANGES
 from nst.layers import LAYERS
+from nst.recipe import FIELDS
 
 
 def numbers(name):
     """Any within a field's range, its ends and magnitudes more often."""
-    least, most = RANGES[name]
+    least, most = FIELDS[name].metadata["limits"]
     powers = st.floats(math.log10(least or most / 1e15), math.log10(most))
     between = powers.map(lambda power: min(max(10**power, least), most))
     return st.sampled_from((least, most)) | between
@@ -99,7 +99,7 @@ class Watched(nst.Objective):
 @given(pictures(), pictures(), recipes())
 def test_no_recipe_ends_in_nonsense(content, style, recipe):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nst.levels.Objective", Watched)
+        patch.setattr("nst.transfer.Objective", Watched)
         *_, step = nst.iterate(content, style, recipe)
     assert torch.isfinite(step.best).all()
     assert 0 <= step.best.min() and step.best.max() <= 1

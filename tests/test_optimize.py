@@ -5,8 +5,7 @@ import pytest
 import torch
 
 import nst
-from nst.lbfgs import LONGEST, lbfgs
-from nst.optimize import SPIKE, optimize
+from nst.optimize import LONGEST, SPIKE, lbfgs, optimize
 
 
 @pytest.fixture(scope="module")

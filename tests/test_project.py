@@ -6,11 +6,13 @@ import re
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 import yaml
 from conftest import ROOT, environment
 
+import nst
 from benchmarks.__main__ import markdown
 
 if sys.version_info >= (3, 11):
@@ -49,33 +51,72 @@ def test_environment_names_what_pyproject_names():
     assert python == ["python", PROJECT["project"]["requires-python"].strip(">=")]
 
 
+def test_what_make_lab_installs_opens_lessons_as_notebooks():
+    makefile = (ROOT / "Makefile").read_text()
+    (extras,) = re.findall(r"--editable '\.\[([\w,]+)\]'", makefile)
+    optional = PROJECT["project"]["optional-dependencies"]
+    lines = sum((optional[extra] for extra in extras.split(",")), [])
+    assert {"jupyterlab", "jupytext"} <= {line.split(">=")[0] for line in lines}
+
+
 def code_lines(path):
-    """Lines that are neither blank, nor comment, nor docstring."""
-    source = path.read_text()
+    """The numbers of the lines that are neither blank, nor comment, nor docstring."""
+    source = path.read_text("utf-8")
     lines = {
         number
         for number, line in enumerate(source.splitlines(), 1)
         if line.strip() and not line.strip().startswith("#")
     }
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+        if isinstance(node, (ast.Module, ast.ClassDef, *FUNCTIONS)):
             if ast.get_docstring(node) is not None:
                 text = node.body[0]
                 lines -= set(range(text.lineno, text.end_lineno + 1))
-    return len(lines)
+    return lines
 
 
-ALGORITHM = (  # what one picture in one style needs
-    "errors files images samples layers vgg losses objective optimize presets fields "
-    "recipe levels transfer"
-).split()
+FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
+FILES = sorted((ROOT / "nst").rglob("*.py"))
+LOADED = """
+import sys, nst
+nst.style_transfer("cat", "brush_strokes", size=32, steps=1)
+for name, module in [*sys.modules.items()]:
+    if name.split(".")[0] == "nst":
+        print(module.__file__)
+"""
 
 
-def test_the_module_stays_small():
-    files = (ROOT / "nst").rglob("*.py")
-    lengths = {path.name: len(path.read_text().splitlines()) for path in files}
-    assert {name: n for name, n in lengths.items() if n > 150} == {}
-    assert sum(code_lines(ROOT / "nst" / f"{name}.py") for name in ALGORITHM) < 900
+MOST_LINES = 1500  # types included, which take 150 of them
+
+
+def test_one_picture_loads_little_code(capsys):
+    """All that `nst.style_transfer` imports of nst, not a list of favourites."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    lengths = {path: len(code_lines(Path(path))) for path in done.stdout.splitlines()}
+    total = sum(lengths.values())
+    with capsys.disabled():
+        print(f"\none picture loads {total} lines of code in {len(lengths)} files")
+    assert str(ROOT / "nst" / "transfer.py") in lengths
+    assert total <= MOST_LINES, f"{total} lines: {lengths}"
+    assert f"at most {MOST_LINES:,} lines of code" in (ROOT / "README.md").read_text()
+
+
+def test_files_and_functions_stay_short():
+    """A file has at most 250 lines, a function at most 40 of code."""
+    files, functions = {}, {}
+    for path in FILES:
+        name, source = path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
+        files[name], code = len(source.splitlines()), code_lines(path)
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, FUNCTIONS):
+                own = code & set(range(node.lineno, node.end_lineno + 1))
+                functions[f"{name}: {node.name}"] = len(own)
+    assert len(files) > 40 and len(functions) > 300
+    assert {name: count for name, count in files.items() if count > 250} == {}
+    assert {name: count for name, count in functions.items() if count > 40} == {}
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--check"]])
@@ -123,8 +164,21 @@ def test_the_root_stays_small():
     top = {name.split("/")[0] for name in tracked}
     assert top <= set(
         "notebooks nst data results tests environment.yml README.md pyproject.toml "
-        "Makefile LICENSE CITATION.cff benchmarks .ci .github .gitignore".split()
+        "Makefile LICENSE CITATION.cff CHANGELOG.md CONTRIBUTING.md SECURITY.md "
+        "benchmarks .ci .github .gitignore".split()
     )
+
+
+def test_one_map_stands_in_the_module_the_readme_and_contributing():
+    """And it names every file and folder of nst/."""
+    text = nst.__doc__.split("\n\n", 1)[1].rstrip()
+    for name in ("README.md", "CONTRIBUTING.md"):
+        shown = f"<!-- map -->\n```text\n{text}\n```\n<!-- map -->"
+        assert shown in (ROOT / name).read_text("utf-8"), name
+    named = set(re.findall(r"\w+", text))
+    for path in (ROOT / "nst").iterdir():
+        if path.suffix in ("", ".py") and not path.name.startswith("__"):
+            assert path.stem in named, path.name
 
 
 @pytest.mark.parametrize("name", ["bench", "soak"])

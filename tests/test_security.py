@@ -3,14 +3,16 @@
 import ast
 
 import pytest
+from conftest import ROOT
 
 from nst import colab
-from tests.conftest import ROOT
 
 MODULES = sorted((ROOT / "nst").rglob("*.py"))
 RUN_WHAT_THEY_READ = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 UNPACK = {"zipfile", "tarfile"}
-each = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+each = pytest.mark.parametrize(
+    "path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix()
+)
 
 
 def calls(path):

@@ -1,12 +1,8 @@
 import pytest
 import torch
-from conftest import relative
 
 import nst
-from nst.layers import LAYERS
-from nst.levels import load_network
 
-CONVOLUTIONS = [(i, name) for i, name in enumerate(LAYERS) if name[:4] == "conv"]
 TINY = dict(sizes=(32, 48), steps=(4, 3))
 
 
@@ -33,23 +29,6 @@ def test_two_runs_of_a_recipe_give_the_same_bytes(initial):
     assert first.numpy().tobytes() == second.numpy().tobytes()
 
 
-def test_one_network_serves_all_runs_but_a_file_is_read_anew(tmp_path):
-    recipe, cpu = nst.Recipe(), torch.device("cpu")
-    ours = load_network(recipe, cpu)
-    assert load_network(recipe.replace(style_weight=1.0), cpu) is ours
-    assert load_network(recipe.replace(pooling="average"), cpu).pooling == "average"
-    path = tmp_path / "small.pth"
-    for value in (1.0, 2.0):
-        sizes = {name: (4, 3 if name == "conv1_1" else 4, 3, 3) for name in LAYERS}
-        state = {f"features.{i}.weight": torch.zeros(sizes[n]) for i, n in CONVOLUTIONS}
-        state |= {
-            f"features.{i}.bias": torch.full((4,), value) for i, _ in CONVOLUTIONS
-        }
-        torch.save(state, path)
-        network = load_network(recipe.replace(weights=str(path)), cpu)
-        assert (network.layers["conv1_1"].bias == value).all()
-
-
 def test_the_seed_decides_the_noise():
     first, second = (
         nst.style_transfer("cat", "ink", initial="noise", seed=seed, **TINY)
@@ -58,30 +37,9 @@ def test_the_seed_decides_the_noise():
     assert not torch.equal(first, second)
 
 
-def test_any_two_sizes_and_aspects_go_together(random):
-    wide, tall = random(1, 3, 40, 200), random(1, 3, 150, 60)
-    result = nst.style_transfer(wide, tall, sizes=(100,), steps=2)
-    assert result.shape == (1, 3, 20, 100)
-    result = nst.style_transfer(tall, wide, sizes=(100,), steps=2)
-    assert result.shape == (1, 3, 100, 40)
-
-
-def test_only_the_original_recipe_makes_both_pictures_square(monkeypatch):
-    seen = []
-
-    def spy(vgg, content, style, *more):
-        seen.append((content.shape[2:], style[0].shape[2:]))
-        return nst.Objective(vgg, content, style, *more)
-
-    monkeypatch.setattr("nst.levels.Objective", spy)
-    nst.style_transfer("cat", "waves", nst.Recipe.original(size=40, steps=1))
-    nst.style_transfer("cat", "waves", nst.Recipe.gatys(size=40, steps=1))
-    assert seen == [((40, 40), (40, 40)), ((27, 40), (40, 40))]
-
-
 @pytest.mark.parametrize("initial", ["content", "style", "noise", "recolored"])
 def test_every_start_is_what_it_says(initial, cat, strokes):
-    from nst.levels import INITIAL
+    from nst.transfer import INITIAL
 
     image = INITIAL[initial](cat, strokes, 0)
     if initial in ("content", "style"):
@@ -144,68 +102,6 @@ def test_tuebingen_becomes_a_starry_night_within_100_evaluations(shared, vgg):
         grams = [f[name] @ f[name].T / f[name].shape[1] for f in (ours, painting)]
         errors.append(((grams[0] - grams[1]) ** 2).sum() / (grams[1] ** 2).sum())
     assert sum(errors) / 5 <= 0.03
-
-
-def test_matched_colours_have_the_targets_mean_and_covariance(random):
-    image, target = 0.45 + 0.1 * random(1, 3, 40, 30), 0.4 + 0.2 * random(1, 3, 20, 50)
-    target[:, 1] = 0.5 * target[:, 1] + 0.5 * target[:, 0]
-    ours = nst.match_colors(image, target)[0].flatten(1)
-    theirs = target[0].flatten(1)
-    assert relative(ours.mean(1), theirs.mean(1)) < 1e-3
-    assert relative(torch.cov(ours), torch.cov(theirs)) < 0.02
-
-
-@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
-def test_grey_and_constant_pictures_keep_finite_colours(value, random):
-    constant, colored = torch.full((1, 3, 8, 8), value), random(1, 3, 8, 8)
-    for pair in (
-        (constant, colored),
-        (colored, constant),
-        (constant[..., :1, :1],) * 2,
-    ):
-        matched = nst.match_colors(*pair)
-        assert torch.isfinite(matched).all() and matched.shape == pair[0].shape
-
-
-def test_keep_colors_leaves_only_the_brightness(random):
-    image, content = 0.4 + 0.2 * random(1, 3, 8, 8), 0.4 + 0.2 * random(1, 3, 8, 8)
-    kept = nst.keep_colors(image, content)
-    luma = torch.tensor((0.299, 0.587, 0.114)).view(1, 3, 1, 1)
-    brightness = [(x * luma).sum(1) for x in (kept, image)]
-    assert torch.allclose(*brightness, atol=1e-6)
-    chroma = [x - (x * luma).sum(1, keepdim=True) for x in (kept, content)]
-    assert torch.allclose(*chroma, atol=1e-6)
-
-
-@pytest.mark.parametrize("color", ["style", "content", "match", "histogram"])
-def test_colors_come_from_where_the_recipe_says(color):
-    content, style = nst.sample("coffee", 48), nst.sample("waves", 48)
-    image = nst.style_transfer(content, style, color=color, **TINY)
-    means = [x.mean((0, 2, 3)) for x in (image, content, style)]
-    to_content, to_style = ((means[0] - mean).norm() for mean in means[1:])
-    assert (to_style < to_content) == (color == "style")
-
-
-def test_style_scale_changes_the_size_of_the_style(monkeypatch):
-    seen = []
-
-    def spy(vgg, content, styles, *more):
-        seen.append(tuple(styles[0].shape[2:]))
-        return nst.Objective(vgg, content, styles, *more)
-
-    monkeypatch.setattr("nst.levels.Objective", spy)
-    for scale in (0.5, 1.0, 2.0):
-        nst.style_transfer("cat", "ink", sizes=(64,), steps=1, style_scale=scale)
-    assert seen == [(32, 32), (64, 64), (128, 128)]
-
-
-def test_a_list_of_styles_needs_as_many_weights_and_masks(cat):
-    with pytest.raises(nst.InputError, match="1 blend for 2 styles"):
-        nst.iterate("cat", ["ink", "waves"], blend=(1.0,))
-    with pytest.raises(nst.InputError, match="1 masks for 2 styles"):
-        nst.iterate("cat", ["ink", "waves"], masks=[cat])
-    with pytest.raises(nst.InputError, match="blend has .*: give one for each layer"):
-        nst.iterate("cat", ["ink", "waves"], blend=(1.0, (1.0, 2.0)))
 
 
 def test_a_blend_starts_between_its_styles_and_a_mask_divides_them():

@@ -9,6 +9,8 @@ import nst
 from nst import vgg as module
 from nst.layers import LAYERS, way_to
 
+CONVOLUTIONS = [(i, name) for i, name in enumerate(LAYERS) if name[:4] == "conv"]
+
 
 def test_layer_names_are_torchvisions_order():
     from torchvision.models import vgg19
@@ -166,3 +168,21 @@ def test_a_state_dict_runs_no_code(tmp_path):
     torch.save({"features.0.weight": Bomb()}, tmp_path / "bomb.pth")
     with pytest.raises(nst.InputError, match="could not load the weights"):
         nst.load_vgg19(tmp_path / "bomb.pth")
+
+
+def test_one_network_serves_all_runs_but_a_file_is_read_anew(tmp_path):
+    recipe, cpu = nst.Recipe(), torch.device("cpu")
+    ours = module.load_network(recipe, cpu)
+    assert module.load_network(recipe.replace(style_weight=1.0), cpu) is ours
+    average = module.load_network(recipe.replace(pooling="average"), cpu)
+    assert average.pooling == "average"
+    path = tmp_path / "small.pth"
+    for value in (1.0, 2.0):
+        sizes = {name: (4, 3 if name == "conv1_1" else 4, 3, 3) for name in LAYERS}
+        state = {f"features.{i}.weight": torch.zeros(sizes[n]) for i, n in CONVOLUTIONS}
+        state |= {
+            f"features.{i}.bias": torch.full((4,), value) for i, _ in CONVOLUTIONS
+        }
+        torch.save(state, path)
+        network = module.load_network(recipe.replace(weights=str(path)), cpu)
+        assert (network.layers["conv1_1"].bias == value).all()

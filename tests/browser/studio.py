@@ -13,7 +13,7 @@ import sys
 
 import pytest
 
-from nst.provenance import read_record
+from nst.keep.record import read_record
 from tests.browser import lab
 from tests.browser.lab import Panel
 from tests.colab_like import ROOT, environment

@@ -1,0 +1,1 @@
+"""Programs that use the algorithm: command line, batches, pictures made again."""

@@ -1,0 +1,154 @@
+"""Make many pictures: in this process, in several, or on a cluster."""
+
+import json
+import signal
+from collections.abc import Generator, Iterable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from os import cpu_count
+from pathlib import Path
+from typing import Literal
+
+from ..device import choose_device
+from ..errors import InputError, first_line, within
+from ..files import check_apart, check_writable, identity
+from ..images import Source
+from ..inputs import Inputs
+from ..keep.record import describe, read_record
+from ..keep.saving import check_format, save_image
+from ..recipe import Recipe, as_recipe
+from ..transfer import Masks, Sources, paint
+
+
+@dataclass(frozen=True)
+class Job:
+    """A picture to make: inputs as in `style_transfer`, and a .png or .jpg ``output``.
+
+    ``masks`` and ``style_masks`` are as in `iterate`.
+    """
+
+    content: Source
+    style: Sources
+    output: str | Path
+    recipe: Recipe = field(default_factory=Recipe)
+    masks: Masks = ()
+    style_masks: Masks = ()
+    device: str | None = None
+
+    def __post_init__(self) -> None:
+        as_recipe(self.recipe)
+
+    @property
+    def inputs(self) -> Inputs:
+        """The pictures that the job needs."""
+        sources = self.content, self.style, self.masks, self.style_masks
+        return Inputs.of(*sources, self.recipe.initial_picture)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of a job: "made", "kept" from an earlier call, or "failed".
+
+    ``message`` says in one sentence why it failed; else it is empty.
+    """
+
+    job: Job
+    status: Literal["made", "kept", "failed"]
+    message: str = ""
+
+
+def style_many(
+    jobs: Iterable[Job], executor: Executor | None = None
+) -> Generator[Result, None, None]:
+    """Paint every `Job`; return an iterator of `Result`s in the order of the jobs.
+
+    ``executor`` is any `concurrent.futures` executor, such as `pool` or a dask client's
+    ``get_executor(pure=False)``; None paints in this process, one job per iteration. A
+    job that fails does not stop the rest. An output that exists and was made from the
+    same pixels by the same recipe is kept. Raise `InputError` if two jobs have one
+    output, or an output is an input.
+
+    Example:
+        >>> jobs = [nst.Job("cat", "ink", "cat.png", nst.Recipe(size=32, steps=1))]
+        >>> [result.status for result in nst.style_many(jobs)]
+        ['made']
+    """
+    jobs, written = list(jobs), set()
+    for job in jobs:
+        if identity(job.output) in written:
+            output = str(job.output)
+            raise InputError(f"two jobs write {output!r}: give each a name of its own")
+        written.add(identity(job.output))
+    files = (file for job in jobs for file in job.inputs.files())
+    check_apart([job.output for job in jobs], files)
+    if executor is None:
+        return (do(job) for job in jobs)
+    return _results(jobs, [executor.submit(do, job) for job in jobs])
+
+
+def _results(jobs: list[Job], futures: list[Future]) -> Generator[Result, None, None]:
+    """Yield the jobs' results; closing this iterator cancels jobs not yet begun."""
+    try:
+        yield from map(_result, jobs, futures)
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def pool(workers: int) -> ProcessPoolExecutor:
+    """Return a pool of ``workers`` processes that share this machine's cores."""
+    threads = max(1, (cpu_count() or 1) // within("workers", workers, 1))
+    return ProcessPoolExecutor(
+        workers, get_context("spawn"), initializer=_begin_worker, initargs=(threads,)
+    )
+
+
+def do(job: Job) -> Result:
+    """Make the picture of a `Job`; return its `Result`, also if it fails."""
+    try:
+        inputs, device = job.inputs, choose_device(job.device)
+        check_format(job.output)
+        text = describe(inputs, job.recipe, device=device)
+        if _is_there(job.output, json.loads(text)):
+            return Result(job, "kept")
+        check_writable(job.output)
+        for step in paint(inputs, job.recipe, device):
+            best = step.best
+        save_image(best, job.output, text)
+        return Result(job, "made")
+    except Exception as error:  # no error may stop the other pictures
+        return _failed(job, error)
+
+
+def _is_there(path: str | Path, wanted: dict) -> bool:
+    """Return whether the picture at ``path`` was made as the record ``wanted`` says."""
+    if not Path(path).is_file():
+        return False
+    try:
+        found = read_record(path)
+    except InputError:  # no picture of nst, or a damaged one
+        return False
+    keys = ("recipe", "inputs", "step")
+    return all(found[key] == wanted[key] for key in keys)
+
+
+def _result(job: Job, future: Future) -> Result:
+    try:
+        return future.result()
+    except Exception as error:  # its worker died, or it was cancelled
+        return _failed(job, error)
+
+
+def _failed(job: Job, error: Exception) -> Result:
+    if isinstance(error, InputError):
+        return Result(job, "failed", str(error))
+    why = f"{job.output!s} was not made ({first_line(error)})"
+    return Result(job, "failed", f"{why}: call again, the rest is kept")
+
+
+def _begin_worker(threads: int) -> None:
+    import torch
+
+    torch.set_num_threads(threads)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: finish the picture

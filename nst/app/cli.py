@@ -1,0 +1,121 @@
+"""The command line: ``nst CONTENT STYLE -o OUT``, and batch, info, remake."""
+
+import argparse
+import json
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from .. import __version__
+from ..errors import InputError, within
+from ..samples import PAINTINGS, SAMPLES
+from .options import Parser, add_options, recipe_of
+
+EPILOG = f"""\
+Samples to use by name, offline: {", ".join(SAMPLES)}.
+Paintings, downloaded on first use: {", ".join(PAINTINGS)}.
+
+More commands, each with its own --help:
+  nst batch CONTENT... --style STYLE... -o FOLDER     many pictures
+  nst info IMAGE      what the picture carries: recipe, inputs, versions
+  nst remake IMAGE    make it again; --content FILE, --style FILE if asked for
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status, 2 for a mistake in ``argv``."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # Pillow warns of unusual files
+    commands = {"batch": batch, "info": info, "remake": remake_picture}
+    command = commands.get(argv[0]) if argv else None
+    try:
+        return command(argv[1:]) if command else style(argv)
+    except InputError as error:
+        print(f"nst: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("nst: stopped", file=sys.stderr)
+        return 130
+
+
+def style(argv: Sequence[str]) -> int:
+    parser = Parser(
+        prog="nst",
+        description="Paint one picture in the manner of another.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("content", nargs="?", default="cat", help="file, address or name (cat)")
+    add("style", nargs="*", help="likewise, one or several (brush_strokes)")
+    add("-o", "--output", default="styled.png", help=".png or .jpg (styled.png)")
+    add_options(parser)
+    add("--blend", type=float, nargs="+", help="a weight for each of several styles")
+    add("--mask", action="append", help="once a style: white where it shall go")
+    add("--style-mask", action="append", help="once a style: white what is taken of it")
+    add("--every", type=int, metavar="N", help="also save every Nth step")
+    add("--checkpoint", metavar="FILE", help="keep the run there, to go on from")
+    add("--checkpoint-every", type=float, metavar="SECONDS", default=30.0, help="(30)")
+    add("--resume", action="store_true", help="go on from the checkpoint")
+    add("--version", action="version", version=f"nst {__version__}")
+    options = vars(parser.parse_intermixed_args(argv))
+    recipe = recipe_of(options)
+    if options["every"] is not None:
+        within("--every", options["every"], 1)
+    within("--checkpoint-every", options["checkpoint_every"], 0.0)
+    options["style"] = options["style"] or ["brush_strokes"]
+    from .painting import paint_one
+
+    paint_one(recipe, **options)
+    return 0
+
+
+def batch(argv: Sequence[str]) -> int:
+    parser = Parser(
+        prog="nst batch",
+        description="Paint every content in the manner of every style. "
+        "What lies in the folder already is not painted again.",
+    )
+    add = parser.add_argument
+    add("content", nargs="+", help="files, addresses or names")
+    add("--style", nargs="+", default=["brush_strokes"], help="likewise")
+    add("-o", "--output", default="styled", help="a folder (styled)")
+    add("--workers", type=int, default=1, help="processes that share the cores (1)")
+    add_options(parser)
+    options = vars(parser.parse_args(argv))
+    recipe, workers = recipe_of(options), within("--workers", options["workers"], 1)
+    from .painting import paint_many
+
+    contents, styles = options["content"], options["style"]
+    device, folder = options["device"], options["output"]
+    return paint_many(contents, styles, folder, recipe, device, workers)
+
+
+def info(argv: Sequence[str]) -> int:
+    parser = Parser(prog="nst info", description="What it carries.")
+    parser.add_argument("image")
+    from ..keep.record import read_record
+
+    print(json.dumps(read_record(parser.parse_args(argv).image), indent=1))
+    return 0
+
+
+def remake_picture(argv: Sequence[str]) -> int:
+    parser = Parser(prog="nst remake", description="Make it again.")
+    parser.add_argument("image")
+    parser.add_argument("-o", "--output", help="by default IMAGE-remade")
+    for kind in ("content", "initial"):
+        parser.add_argument(f"--{kind}", metavar="FILE")
+    for kind in ("style", "mask", "style-mask"):
+        parser.add_argument(f"--{kind}", metavar="FILE", action="append", default=[])
+    parser.add_argument("--device")
+    options = vars(parser.parse_args(argv))
+    image = Path(options.pop("image"))
+    output = options.pop("output") or image.with_stem(f"{image.stem}-remade")
+    from .remake import remake
+
+    remake(image, output, **options)
+    print(f"the result is in {output}")
+    return 0

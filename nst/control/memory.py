@@ -1,0 +1,153 @@
+"""An estimate of the memory that a run will need, made before it begins."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError
+from ..layers import CHANNELS, LAYERS, stride_of
+from ..optimize import default_history
+from ..recipe import SIZES, Recipe
+from .sizes import content_shape, style_shape, tile_size
+from .tiles import GRID, cut
+
+FLOAT = 4  # bytes
+FIXED = 20e6  # bytes that the libraries take
+PASSING = 64  # floats per pixel, for a short time, at the network's first layers
+HOLES = 1.5  # factor: the small tensors of tiles leave gaps in memory
+VECTORS = 10  # copies of the image: the best, gradients, the direction, …
+TILES = (1024, 512, 256)  # sizes to suggest, in pixels
+
+
+class TooLarge(InputError):
+    """An error: the run would not fit into memory.
+
+    ``size`` is the largest of `SIZES` that would fit, None if none does.
+    """
+
+    def __init__(self, message: str, size: int | None) -> None:
+        super().__init__(message)
+        self.size = size
+
+
+def make_room(
+    recipe: Recipe, content: Tensor, styles: Sequence[Tensor], device: torch.device
+) -> Recipe:
+    """Return the recipe; a tile of "auto" becomes None if the whole fits, else a size.
+
+    Raise `TooLarge` if a run would need more memory than is free on ``device``.
+    """
+    style = max((image.shape for image in styles), key=lambda s: s[-1] * s[-2])
+    free = available(device)
+
+    def needed(**changes: Any) -> float:
+        return estimate(recipe.replace(**changes), content.shape, style)
+
+    fitting = [t for t in (None, *TILES) if needed(tile=t) <= free]
+    if recipe.tile == "auto":
+        recipe = recipe.replace(tile=fitting[0] if fitting else TILES[-1])
+    if needed() <= free:
+        return recipe
+    smaller = [s for s in SIZES if s < recipe.size and needed(size=s) <= free]
+    ways = [f"{smaller[-1]} px"] if smaller else []
+    ways += [f"tile {fitting[0]}, which is slower"] if fitting else []
+    way_out = f"choose {' or '.join(ways)}" if ways else "close other programs first"
+    raise TooLarge(
+        f"{recipe.size} px would need about {needed() / 1e9:.1f} GB and "
+        f"{free / 1e9:.1f} GB are free: {way_out}",
+        smaller[-1] if smaller else None,
+    )
+
+
+def ran_out(error: BaseException) -> bool:
+    """Return whether an exception says that there was not enough memory."""
+    text = str(error).lower()
+    words = ("memory", "could not create a primitive")  # oneDNN's way to say it
+    return isinstance(error, MemoryError) or any(word in text for word in words)
+
+
+def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> float:
+    """Return the bytes that a run will need at its peak, besides those in use now.
+
+    ``content`` and ``style`` are shapes that end in (H, W). The peak is at the last
+    level: targets, L-BFGS's image-sized vectors, and what an evaluation keeps for its
+    backward pass, or, if a style is far larger, what computing its Gram matrices takes.
+    """
+    height, width = content_shape(content, recipe.size, recipe)
+    pixels = height * width
+    history = recipe.history or default_history(pixels)
+    held = float(pixels * 3 * (2 * history + VECTORS))
+    held += sum(pixels * _width(name) for name in recipe.content_layers)
+    names = (*recipe.content_layers, *recipe.style_layers)
+    deepest = max(map(LAYERS.index, names), default=0)
+    kept = sum(_width(n) for n in LAYERS[: deepest + 1] if not n.startswith("conv"))
+    kept += sum(2 * _width(n) for n in LAYERS[: deepest + 1] if n.startswith("pool"))
+    evaluation = _pixels_at_once(height, width, recipe) * (kept + PASSING)
+    grams = _pixels_at_once(*style_shape(style, recipe.size, recipe), recipe) * PASSING
+    return FIXED + FLOAT * (held + max(evaluation, grams))
+
+
+def available(device: str | torch.device = "cpu") -> float:
+    """Return the bytes that are free on a device, infinity if that is not known."""
+    device = torch.device(device)
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    if device.type == "cpu" and Path("/proc/meminfo").exists():
+        return min(_machine(), _container(), _process())
+    return float("inf")
+
+
+def _machine() -> float:
+    """Return the bytes that Linux can give without swapping."""
+    (line,) = (x for x in _lines("/proc/meminfo") if x.startswith("MemAvailable"))
+    return int(line.split()[1]) * 1024
+
+
+def _container() -> float:
+    """Return the bytes left below the limit of a container, such as Docker's."""
+    try:
+        most, used = (
+            int(_lines(f"/sys/fs/cgroup/memory.{name}")[0])
+            for name in ("max", "current")
+        )
+        return most - used
+    except (OSError, ValueError):  # no such file, or no limit: "max"
+        return float("inf")
+
+
+def _process() -> float:
+    """Return the bytes left of the address space, if it is limited (ulimit -v)."""
+    import resource  # not on Windows
+
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY:
+        return float("inf")
+    pages = int(_lines("/proc/self/statm")[0].split()[0])
+    return most - pages * resource.getpagesize()
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text(encoding="ascii").splitlines()
+
+
+def _pixels_at_once(height: int, width: int, recipe: Recipe) -> float:
+    """Return the pixels of the largest tile, halo and `HOLES` included.
+
+    Tiles beyond the first four rows and columns repeat earlier sizes, so four are
+    enough to find the largest.
+    """
+    tile = tile_size(recipe)
+    if tile:
+        few = 4 * max(GRID, tile // GRID * GRID)
+        height, width = (n if n < 2 * few else few + n % few for n in (height, width))
+    seen = (tile.seen[1:] for tile in cut(height, width, tile))
+    most = max((r.stop - r.start) * (c.stop - c.start) for r, c in seen)
+    return most * (HOLES if most < height * width else 1)
+
+
+def _width(name: str) -> float:
+    """Return how many floats a layer's features take per pixel of the image."""
+    return CHANNELS[int(name[4])] / stride_of(name) ** 2

@@ -1,0 +1,109 @@
+"""Several styles: the region of each, and the blend of those that share one."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from ..errors import InputError
+from ..inputs import Picture
+from ..recipe import Recipe
+
+Region = tuple[Tensor | None, list[int]]  # a mask, the indices of its styles
+
+
+def load_masks(
+    name: str, masks: Sequence[Picture | None], pictures: Sequence[Tensor]
+) -> list[Tensor | None]:
+    """Return each mask's brightness, (1, 1, H, W) in [0, 1]; None stays None.
+
+    Raise `InputError` if number or shapes of the masks differ from the pictures', or if
+    all masks are black; its sentence calls them ``name``.
+    """
+    if len(masks) != len(pictures):
+        counts = f"{len(masks)} {name} for {len(pictures)} styles"
+        raise InputError(f"{counts}: give one for each style")
+    regions = [
+        mask.image.mean(1, True).to(picture.device) if mask else None
+        for mask, picture in zip(masks, pictures, strict=True)
+    ]
+    for mask, picture in zip(regions, pictures, strict=True):
+        height, width = picture.shape[-2:]
+        h, w = (picture if mask is None else mask).shape[-2:]
+        if abs(h * width - w * height) > max(height, width):  # more than a pixel off
+            raise InputError(
+                f"{name} of {w}x{h} pixels for a picture of {width}x{height}: "
+                "give them the shape of their picture"
+            )
+    if not any(mask is None or mask.any() for mask in regions):
+        raise InputError(f"{name} that are all black: make white where a style is")
+    return regions
+
+
+def _regions_of(masks: Sequence[Tensor | None]) -> list[Region]:
+    """Return [(mask, indices of the styles that share it), ...]."""
+    regions: list[Region] = []
+    for index, mask in enumerate(masks):
+        for known, members in regions:
+            if _same(known, mask):
+                members.append(index)
+                break
+        else:
+            regions.append((mask, [index]))
+    return regions
+
+
+def blended_targets(
+    statistics: Sequence[dict[str, Tensor]],
+    masks: Sequence[Tensor | None],
+    recipe: Recipe,
+) -> list[tuple[Tensor | None, dict[str, Tensor]]]:
+    """Return [(mask, {layer: target}), ...], one for each region.
+
+    A target is the mean of the statistics of the region's styles, weighted by
+    ``blend``; ``statistics`` holds one dict per style. Regions with equal targets
+    become one.
+    """
+    targets: list[tuple[Tensor | None, dict[str, Tensor]]] = []
+    for mask, members in _regions_of(masks):
+        target = _blend(statistics, members, recipe)
+        index = next((i for i, (_, t) in enumerate(targets) if _equal(t, target)), -1)
+        other = targets[index][0] if targets else None
+        if index < 0 or mask is None or other is None:
+            targets.append((mask, target))
+        else:
+            targets[index] = (mask + other).clamp(max=1), target
+    return targets
+
+
+def mean_weight(weight: float | tuple[float, ...]) -> float:
+    """Return a style's weight in ``blend``, or its mean if it is one per layer."""
+    return sum(weight) / len(weight) if isinstance(weight, tuple) else weight
+
+
+def _blend(
+    statistics: Sequence[dict[str, Tensor]], members: list[int], recipe: Recipe
+) -> dict[str, Tensor]:
+    """Return {layer: mean of the statistics of ``members``, weighted by ``blend``}."""
+    blend: Sequence = recipe.blend or (1.0,) * len(statistics)
+    target: dict[str, Tensor] = {}
+    for index, layer in enumerate(recipe.style_layers):
+        weights = [w[index] if isinstance(w, tuple) else w for w in blend]
+        if not (whole := sum(weights[k] for k in members)):
+            raise InputError(
+                f"blend gives no style a weight at {layer}, in some region: give "
+                "at least one of them a number above 0"
+            )
+        parts = [weights[k] * statistics[k][layer] for k in members]
+        target[layer] = sum(parts[1:], parts[0]) / whole
+    return target
+
+
+def _equal(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
+    return all(map(torch.equal, one.values(), other.values()))
+
+
+def _same(one: Tensor | None, other: Tensor | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.shape == other.shape and torch.equal(one, other)

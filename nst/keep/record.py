@@ -1,0 +1,128 @@
+"""The record: a JSON text in a picture that says how it was made."""
+
+import json
+import platform
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+
+from .. import __version__
+from ..device import choose_device
+from ..errors import InputError
+from ..images import Source, load_image
+from ..inputs import Inputs, numbered
+from ..recipe import Recipe
+from ..transfer import Masks, Sources
+from .saving import RECORD
+
+FORMAT = 1  # of the record; add 1 when an older nst would misread a new record
+
+
+def record(
+    recipe: Recipe,
+    content: Source,
+    style: Sources,
+    *,
+    masks: Masks | None = None,
+    style_masks: Masks | None = None,
+    step: int | None = None,
+    device: str | torch.device | None = None,
+) -> str:
+    """Return the record, the JSON text that a saved picture carries.
+
+    It holds the recipe, the device, the versions, the number of steps if the run was
+    stopped early, and each input's name (of a file the base name only) and the sha256
+    of its pixels.
+
+    Example:
+        >>> made = json.loads(nst.record(nst.Recipe(size=64), "cat", "ink"))
+        >>> made["inputs"]["style"]["name"], made["recipe"]["size"]
+        ('ink', 64)
+    """
+    first = recipe.initial_picture
+    inputs = Inputs.of(content, style, masks, style_masks, first)
+    return describe(inputs, recipe, step=step, device=device)
+
+
+def describe(
+    inputs: Inputs,
+    recipe: Recipe,
+    *,
+    step: int | None = None,
+    device: str | torch.device | None = None,
+    studio: dict[str, Any] | None = None,
+) -> str:
+    """Return the record for `Inputs`; ``studio`` holds the moves of a session."""
+    versions = {"nst": __version__, "python": platform.python_version()}
+    versions |= {name: version(name) for name in ("torch", "numpy", "pillow")}
+    made = {"format": FORMAT, "recipe": asdict(_without_folder(recipe)), "step": step}
+    made["inputs"] = {
+        what: {"name": picture.name, "sha256": picture.sha256}
+        for what, picture in inputs.named()
+    }
+    made |= {"studio": studio} if studio else {}
+    made |= {"device": choose_device(device).type, "versions": versions}
+    return json.dumps(made, indent=1)
+
+
+def read_record(path: str | Path) -> dict[str, Any]:
+    """Return a picture's record as a dict; raise `InputError` if there is none."""
+    load_image(path)  # raises `InputError` if it is no picture
+    with Image.open(path) as picture:
+        text = picture.info.get(RECORD) or picture.info.get("comment") or "null"
+    try:
+        found = json.loads(text)
+        newer = found["format"] > FORMAT
+        whole = newer or _is_whole(found)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        whole = False
+    if not whole:
+        message = f"{str(path)!r} carries no recipe: give a picture that nst saved"
+        raise InputError(message)
+    if newer:
+        message = f"{str(path)!r} was made by a later nst: upgrade nst to read it"
+        raise InputError(message)
+    return found
+
+
+def _is_whole(found: dict) -> bool:
+    """Return whether a record has all that is needed to make its picture again."""
+    known, step, moves = found["inputs"], found["step"], []
+    if found.get("studio"):
+        moves = found["studio"]["moves"]
+    texts = [entry[key] for entry in known.values() for key in ("name", "sha256")]
+    steps = [move["step"] + 1 for move in moves] + ([] if step is None else [step])
+    return (
+        isinstance(found["recipe"], dict)
+        and {"content", "style"} <= known.keys()
+        and all(isinstance(text, str) for text in [*texts, found["device"]])
+        and all(isinstance(number, int) and number > 0 for number in steps)
+    )
+
+
+def known_inputs(found: dict) -> dict[str, list[dict[str, str] | None]]:
+    """Return {kind: [{"name", "sha256"} or None, ...]}: the inputs of a record.
+
+    The kinds are those of `Inputs.by_kind`. None stands for a picture that was not
+    given, such as the mask of a style that goes everywhere.
+    """
+    known, kinds = (
+        found["inputs"],
+        ("content", "style", "mask", "style mask", "initial"),
+    )
+    lists = {
+        kind: [known.get(numbered(kind, index)) for index in range(len(known))]
+        for kind in kinds
+    }
+    styles = len(lists["style"]) - lists["style"].count(None)
+    most = {"content": 1, "initial": 1}
+    return {kind: entries[: most.get(kind, styles)] for kind, entries in lists.items()}
+
+
+def _without_folder(recipe: Recipe) -> Recipe:
+    """Return the recipe with only the file name of ``initial``."""
+    return recipe.replace(initial=Path(recipe.initial).name)

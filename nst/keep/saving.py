@@ -1,0 +1,40 @@
+"""Save an image as a file that carries its record."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from PIL.PngImagePlugin import PngInfo
+from torch import Tensor
+
+from ..errors import InputError, one_of
+from ..files import write_atomically
+from ..images import to_pil
+
+RECORD = "nst"  # name of the PNG text chunk that holds the record
+LONGEST_COMMENT = 65533  # bytes, in a JPEG
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+
+
+def save_image(image: Tensor, path: str | Path, record: str | None = None) -> None:
+    """Save a (1, 3, H, W) image as PNG or JPEG, whole or not at all.
+
+    ``record`` is the text that the file will carry, see `nst.record`.
+    """
+    buffer, kind = io.BytesIO(), check_format(path)
+    text = PngInfo()
+    text.add_text(RECORD, record or "")
+    comment = (record or "").encode()
+    if kind == "JPEG" and len(comment) > LONGEST_COMMENT:
+        raise InputError("a JPEG cannot hold a record this long: save it as .png")
+    extra: dict[str, dict[str, Any]] = {
+        "PNG": {"pnginfo": text if record else None},
+        "JPEG": {"quality": 95, "subsampling": 0, "comment": comment},
+    }
+    to_pil(image).save(buffer, kind, **extra[kind])
+    write_atomically(path, buffer.getvalue())
+
+
+def check_format(path: str | Path) -> str:
+    """Return "PNG" or "JPEG" by the path's ending; raise `InputError` for others."""
+    return FORMATS[one_of("ending", Path(path).suffix.lower(), FORMATS)]

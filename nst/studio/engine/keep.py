@@ -1,0 +1,48 @@
+"""Write a session to a checkpoint and read it again: it goes on bit for bit."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ...errors import InputError
+from ...files import check_apart
+from ...inputs import Inputs, Picture
+from ...keep import checkpoint
+from ...recipe import Recipe
+from .session import Session
+from .state import State
+
+PLAIN = ("image", "number", "moves", "matched", "points", "frames")
+RECIPES = ("begun", "recipe")
+
+
+def write(session: Session, path: str | Path) -> Path:
+    """Write the session, uploaded pictures included, to a file; return its path."""
+    state, descent, path = session.state, session.descent, Path(path)
+    files = path, checkpoint.previous(path), checkpoint.new(path)
+    check_apart(files, state.inputs.files())
+    content: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
+    content |= {name: asdict(getattr(state, name)) for name in RECIPES}
+    pictures = (state.content, *state.inputs.styles)
+    content["pictures"] = [(p.name, p.image, p.path) for p in pictures]
+    content["descent"] = descent and descent.state_dict()
+    checkpoint.write(path, {"studio": content})
+    return path
+
+
+def read(path: str | Path, device: str | torch.device | None = None) -> Session:
+    """Return the `Session` that `write` wrote to a file."""
+    content = checkpoint.read(path).get("studio")
+    if content is None:
+        how = "go on with it by nst and --resume"
+        raise InputError(f"{str(path)!r} is a checkpoint of the command line: {how}")
+    descent = content.pop("descent")
+    first, *styles = (
+        Picture(image, name, *where)  # earlier versions did not keep the path
+        for name, image, *where in content.pop("pictures")
+    )
+    content |= {name: Recipe(**content[name]) for name in RECIPES}
+    state = State(Inputs(first, tuple(styles)), **content)
+    return Session.resumed(state, descent, device)

@@ -1,0 +1,66 @@
+import pytest
+from studio_hands import png, said, upload, wrong
+
+import nst
+from nst.keep.record import read_record
+
+
+@pytest.mark.parametrize("kind", ["content", "style"])
+def test_a_picture_can_be_chosen_in_three_ways(studio, kind, tmp_path):
+    chooser = studio.panel.chooser[kind]
+    nst.save_image(nst.sample("ink", 40), tmp_path / "mine.png")
+    for choose, name in (
+        (lambda: setattr(chooser.name, "value", "rocket"), "rocket"),
+        (
+            lambda: setattr(chooser.place, "value", str(tmp_path / "mine.png")),
+            "mine.png",
+        ),
+        (lambda: upload(chooser, "up.png", png(40, 30)), "up.png"),
+        (lambda: setattr(chooser.name, "value", "mine.png"), "mine.png"),
+    ):
+        studio.run(1)
+        choose()
+        state = studio.session.state
+        assert (getattr(state, kind).name, state.number) == (name, 0)
+        assert chooser.name.value == name and name in chooser.thumb.value
+        assert "New run" in said(studio) and name in said(studio)
+    studio.run(1)
+    record = read_record(studio.save())
+    assert record["inputs"][kind]["name"] == "mine.png"
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize(
+    "spoil, sentence",
+    [
+        (lambda c: setattr(c.place, "value", "/nowhere/x.png"), "no such picture"),
+        (lambda c: upload(c, "bad.png", b"not a picture"), "cannot read"),
+        (lambda c: upload(c, "half.png", png(64, 64)[:-30]), "cannot read"),
+        (lambda c: upload(c, "huge.png", png(12000, 9000, mode="1")), "megapixels"),
+        (lambda c: upload(c, "small.png", png(400, 2)), "too small"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["content", "style"])
+def test_a_bad_picture_is_one_sentence_and_nothing_is_lost(
+    studio, kind, spoil, sentence
+):
+    studio.run(2)
+    state, chosen = studio.session.state, studio.panel.chooser[kind].name.value
+    spoil(studio.panel.chooser[kind])
+    assert wrong(studio) and sentence in said(studio)
+    assert studio.session.state is state
+    assert studio.panel.chooser[kind].name.value == chosen
+    studio.panel.button["step"].click()
+    assert not wrong(studio) and studio.session.state.number == 3
+
+
+def test_names_from_outside_are_escaped(studio):
+    name = '<img src=x onerror="alert(1)">.png'
+    upload(studio.panel.chooser["content"], name, png(40, 30))
+    studio.panel.compare.value = True
+    studio.panel.button["step"].click()
+    studio.panel.button["save"].click()
+    studio.panel.chooser["style"].place.value = "<script>.png"
+    texts = [w.value for w in studio.panel.text.values()]
+    texts += [studio.panel.chooser["content"].thumb.value]
+    assert not any("<img src=x" in text or "<script>" in text for text in texts)

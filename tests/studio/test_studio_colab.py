@@ -1,0 +1,32 @@
+"""The Studio's tests again, under the versions of the widgets that Colab has."""
+
+import subprocess
+
+import pytest
+
+from tests.colab_like import ROOT, environment
+
+
+def test_the_studio_under_colabs_versions():
+    try:
+        python = environment()
+    except subprocess.CalledProcessError:
+        pytest.skip("Colab's versions cannot be installed: is there a network?")
+    found = subprocess.run(
+        [
+            python,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            *(ROOT / "tests" / "studio").glob("*/test_*.py"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert found.returncode == 0, found.stdout[-3000:]
+    versions = "import ipywidgets, IPython; print(ipywidgets.__version__)"
+    shown = subprocess.run([python, "-c", versions], capture_output=True, text=True)
+    assert shown.stdout.strip() == "7.7.1"
