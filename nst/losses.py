@@ -1,8 +1,10 @@
 """What "same content" and "same style" mean, as losses computed from features.
 
-Three scales for the same squared errors:
+Four scales for the same squared errors:
 
-relative  the error divided by the target's sum of squares: 0.05 is "95 % matched"
+relative  the error divided by the target's sum of squares: 0.05 is "95 % matched". The
+          content's target is first scaled to the style's energy (see `at_energy`)
+own       the same, but the content's target stays at its own energy
 paper     the constants of Gatys, Ecker and Bethge (2016), equations (1) and (4)
 mean      mean squared errors, the Gram matrix divided by C·H·W
 
@@ -10,7 +12,7 @@ Each loss has two halves: ``measure`` sums over positions, so that the measures 
 tiles add up to the measure of the whole image; ``compare`` turns the sum into a loss.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -56,14 +58,62 @@ class Correlations(torch.autograd.Function):
         return (f.mT @ (slope + slope.mT)).mT
 
 
+def energy(features: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Return the mean square of features (1, C, H, W), or of those a mask shows."""
+    if mask is None:
+        return features.square().mean()
+    shown = (features * mask).square().mean(1).sum()
+    return shown / mask.square().sum().clamp_min(TINY)
+
+
+def part(
+    average: Callable[..., Tensor],
+    features: Tensor,
+    where: Any,
+    positions: int,
+    mask: Tensor | None = None,
+) -> Tensor:
+    """Return what some positions add to an ``average`` over all positions of a layer.
+
+    ``features`` are those at the index ``where`` of a layer that has ``positions``
+    positions in all; ``mask`` is for the whole layer.
+    """
+    if mask is None:
+        return average(features) * (features[0, 0].numel() / positions)
+    shown = mask[where]
+    share = shown.square().sum() / mask.square().sum().clamp_min(TINY)
+    return average(features, shown) * share
+
+
+def at_energy(
+    features: Tensor, regions: Sequence[tuple[Tensor | None, Tensor]]
+) -> Tensor:
+    """Scale features (1, C, H, W) to the energy that each region asks for: P·√(E′/E).
+
+    ``regions`` are (mask or None for everywhere, energy E′); E is the energy of the
+    features there. Their pattern stays, their contrast changes. Features outside all
+    masks stay as they are.
+    """
+    one = features.new_ones(1, 1, 1, 1)
+    gain = covered = torch.zeros_like(one)
+    for mask, wanted in regions:
+        own, mask = energy(features, mask), one if mask is None else mask
+        ratio = wanted / own if wanted > 0 and own > 0 else torch.ones_like(own)
+        gain, covered = gain + mask * ratio.sqrt(), covered + mask
+    rest = (1 - covered).clamp_min(0)
+    return features * ((gain + rest) / (covered + rest))
+
+
 class ContentLoss(nn.Module):
     """A loss: how far features are from the content's, position by position.
 
-    relative  ‖F - P‖² / ‖P‖²
+    relative  ‖F - P‖² / ‖P‖², and so does own
     paper     ½ Σ (F - P)², equation (1)
     mean      mean of (F - P)²
 
-    F are the features, and P is ``target``, the features of the content: (1, C, H, W).
+    F are the features, and P is ``target``: features (1, C, H, W) of the content, which
+    an `Objective` of the relative scale first brings to the style's energy.
+
 
     Example:
         >>> nst.ContentLoss(torch.ones(1, 2, 4, 4))(torch.zeros(1, 2, 4, 4))
@@ -80,7 +130,7 @@ class ContentLoss(nn.Module):
             "paper": lambda p: 0.5,
             "mean": lambda p: 1 / p.numel(),
         }
-        self.factor = factors[scale](self.target)
+        self.factor = factors["relative" if scale == "own" else scale](self.target)
 
     def forward(self, features: Tensor) -> Tensor:
         return self.compare(self.measure(features))
@@ -93,14 +143,18 @@ class ContentLoss(nn.Module):
         return self.factor * error
 
     def nothing(self) -> Tensor:
-        """Return the loss of features that are all zero."""
-        return self.compare(self.target.square().sum())
+        """Return the loss of the target's own features, moved to places at random.
+
+        The expected squared distance is 2·Σ (P - mean of P over positions)².
+        """
+        spread = self.target - self.target.mean((2, 3), keepdim=True)
+        return self.compare(2 * spread.square().sum())
 
 
 class StyleLoss(nn.Module):
     """A loss: how far a Gram matrix is from the style's; it ignores positions.
 
-    relative  ‖G - A‖² / ‖A‖²
+    relative  ‖G - A‖² / ‖A‖², and so does own
     paper     1/(4 N² M²) Σ (M·G - M·A)², equation (4) with N channels; if the two
               pictures differ in size, each Gram matrix is divided by its own M
     mean      mean of (G/C - A/C)²
@@ -145,37 +199,26 @@ class StyleLoss(nn.Module):
     def _aim(self, target: Tensor, scale: Scale, mask: Tensor | None) -> None:
         self.register_buffer("target", target.detach())
         self.register_buffer("mask", mask)
-        channels = target.shape[-1]
-        factors: dict[str, Callable[[Tensor], float]] = {
-            "relative": lambda a: 1 / a.square().sum().clamp_min(TINY).item(),
-            "paper": lambda a: 1 / (4 * channels**2),
-            "mean": lambda a: 1 / channels**4,
-        }
-        self.factor = factors[scale](self.target)
+        self.factor = self.factor_of(
+            self.target, "relative" if scale == "own" else scale
+        )
         if mask is not None:
             self.factor *= mask.square().mean().item()
 
-    @classmethod
-    def part(
-        cls, features: Tensor, where: Any, positions: int, mask: Tensor | None = None
-    ) -> Tensor:
-        """Return what some positions add to the statistic of a whole image.
-
-        ``features`` are those at the index ``where`` of a layer that has ``positions``
-        positions in all; ``mask`` is for the whole layer.
-        """
-        if mask is None:
-            return cls.statistic(features) * (features[0, 0].numel() / positions)
-        part = mask[where]
-        share = part.square().sum() / mask.square().sum().clamp_min(TINY)
-        return cls.statistic(features, part) * share
+    @staticmethod
+    def factor_of(target: Tensor, scale: str) -> float:
+        """Return what the squared error of a Gram matrix is multiplied by."""
+        channels = target.shape[-1]
+        if scale == "relative":
+            return 1 / target.square().sum().clamp_min(TINY).item()
+        return 1 / (4 * channels**2) if scale == "paper" else 1 / channels**4
 
     def forward(self, features: Tensor) -> Tensor:
         return self.compare(self.statistic(features, self.mask))
 
     def measure(self, features: Tensor, where: Any, positions: int) -> Tensor:
-        """Return the `part` of these features, in the region of this loss."""
-        return self.part(features, where, positions, self.mask)
+        """Return what some positions add to the statistic, in this loss's region."""
+        return part(self.statistic, features, where, positions, self.mask)
 
     def compare(self, statistic: Tensor) -> Tensor:
         return self.factor * (statistic - self.target).square().sum()

@@ -9,10 +9,18 @@ from torch import Tensor, nn
 from .control.sizes import tile_size
 from .control.tiles import Tile, cut
 from .layers import stride_of
-from .losses import ContentLoss, StyleLoss, total_variation
+from .losses import (
+    ContentLoss,
+    StyleLoss,
+    at_energy,
+    energy,
+    part,
+    total_variation,
+)
 from .recipe import Recipe
 from .vgg import VGG19
 
+ENERGY = "energy "  # before a layer's name: its mean square, beside its statistic
 Targets = list[tuple[Tensor | None, dict[str, Tensor]]]  # (mask, {layer: target})
 
 
@@ -39,10 +47,10 @@ class Objective(nn.Module):
     ) -> None:
         super().__init__()
         self.vgg, self.recipe = vgg, recipe
+        self.idea: type[StyleLoss] = StyleLoss  # of style; another one is a subclass
         styles = [styles] if isinstance(styles, Tensor) else styles
         everywhere = [None] * len(styles)
         with torch.no_grad():
-            self.content = nn.ModuleList([self._content_losses(content)])
             statistics = [
                 self._statistics(style, mask)
                 for style, mask in zip(styles, style_masks or everywhere, strict=True)
@@ -52,6 +60,7 @@ class Objective(nn.Module):
                 from .control.regions import blended_targets
 
                 targets = blended_targets(statistics, masks or everywhere, recipe)
+            self.content = nn.ModuleList([self._content_losses(content, targets)])
             self.style = nn.ModuleList(
                 self._style_losses(target, mask) for mask, target in targets
             )
@@ -143,13 +152,25 @@ class Objective(nn.Module):
                     sums[key] = loss.measure(*own)
         return sums
 
-    def _content_losses(self, image: Tensor) -> nn.ModuleDict:
+    def _content_losses(self, image: Tensor, styles: Targets) -> nn.ModuleDict:
+        """The content's features as targets, with the style's energy in each region.
+
+        A picture that has the style's Gram matrices has the style's energy. If the
+        content were asked for at its own, the two would contradict each other, the more
+        the more they differ in contrast, and a weight would mean something else for
+        each pair.
+        """
         targets: dict[str, Tensor] = {}
         for name, own, where, _ in self._seen(image, self.recipe.content_layers):
             if name not in targets:
                 size = (side // stride_of(name) for side in image.shape[-2:])
                 targets[name] = own.new_empty(1, own.shape[1], *size)
             targets[name][where] = own
+        for name in self._scaled:
+            small = [shrink(mask, stride_of(name)) for mask, _ in styles]
+            energies = [target[ENERGY + name] for _, target in styles]
+            regions = list(zip(small, energies, strict=True))
+            targets[name] = at_energy(targets[name], regions)
         scale = self.recipe.scale
         return nn.ModuleDict({k: ContentLoss(t, scale) for k, t in targets.items()})
 
@@ -158,18 +179,33 @@ class Objective(nn.Module):
     ) -> nn.ModuleDict:
         """Return {layer: loss} of one region, from its targets and its mask."""
         losses = nn.ModuleDict()
-        for name, target in targets.items():
+        for name in self.recipe.style_layers:
             small = shrink(mask, stride_of(name))
-            losses[name] = StyleLoss.aiming_at(target, self.recipe.scale, small)
+            losses[name] = self.idea.aiming_at(targets[name], self.recipe.scale, small)
         return losses
 
     def _statistics(self, image: Tensor, mask: Tensor | None) -> dict[str, Tensor]:
-        """Return {layer: statistic} of a style, or of the region that a mask shows."""
+        """Return {layer: statistic} of a style, or of the region that a mask shows.
+
+        For each content layer that is scaled, its energy is there as well.
+        """
         sums: dict[str, Tensor] = {}
-        for name, own, where, count in self._seen(image, self.recipe.style_layers):
+        layers = (*self.recipe.style_layers, *self._scaled)
+        for name, own, where, count in self._seen(image, layers):
             small = shrink(mask, stride_of(name))
-            _add(sums, name, StyleLoss.part(own, where, count, small))
+            place = where, count, small
+            if name in self.recipe.style_layers:
+                _add(sums, name, part(self.idea.statistic, own, *place))
+            if name in self._scaled:
+                _add(sums, ENERGY + name, part(energy, own, *place))
         return sums
+
+    @property
+    def _scaled(self) -> Sequence[str]:
+        """The content layers whose targets take the style's energy."""
+        recipe = self.recipe
+        styled = recipe.style_layers and recipe.style_weight > 0
+        return recipe.content_layers if styled and recipe.scale == "relative" else ()
 
     def _seen(self, image: Tensor, layers: Sequence[str]) -> Iterator[tuple]:
         """Yield (layer, *results of `_own`) for each tile and each of ``layers``."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .changes import Changes
 
-Scale = Literal["relative", "paper", "mean"]
+Scale = Literal["relative", "own", "paper", "mean"]
 Pooling = Literal["max", "average"]
 Optimizer = Literal["lbfgs", "adam"]
 Color = Literal["style", "content", "match", "histogram"]
@@ -22,6 +22,7 @@ FIRST = f"the first image: {', '.join(INITIALS)}, or the path of a picture"
 COLORS = "whose: style, content (only brightness is painted), or the style's after it "
 COLORS += "took the content's mean and covariance (match) or histogram"
 SCALES = (0.5, 0.75, 1.0, 1.5, 2.0)
+LATER_STEPS = 25  # at the third level and after
 SIZES = (128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
 
 
@@ -54,11 +55,13 @@ class Recipe:
         1.0, "how much of the photograph stays", -2, 2, "content weight"
     )
     style_weight: float = dial(
-        15.0, "1 is a hint of paint, 1000 paint alone", -1, 4, "style weight"
+        6.0, "1 is a hint of paint, 60 is paint", -1, 4, "style weight"
     )
     tv_weight: float = dial(0.0, "total variation: fewer specks", -2, 3, "smoothness")
     scale: Scale = method("relative", "the unit of errors: see nst/losses.py")
-    pooling: Pooling = field("max", "how the network halves the image", label="pooling")
+    pooling: Pooling = field(
+        "average", "how the network halves the image", label="pooling"
+    )
     weights: str = method("bundled", "the network's: as in load_vgg19")
     normalize: bool = method(True, "give the network what it was trained on")
     activation_scale: float = method(1.0, "factor of every activation", 1e-9, 1e2)
@@ -131,7 +134,8 @@ class Recipe:
         sizes = self.sizes or (self.size,)
         while not self.sizes and sizes[0] // 2 >= 128:
             sizes = (round(sizes[0] / 2), *sizes)
-        steps = self.steps or [60, 38, *[25] * len(sizes)][: len(sizes)]
+        later = [LATER_STEPS] * len(sizes)
+        steps = self.steps or [60, 38, *later][: len(sizes)]
         steps = [steps] * len(sizes) if isinstance(steps, int) else steps
         if len(steps) != len(sizes):
             counts = f"{len(steps)} steps for {len(sizes)} levels"
@@ -201,6 +205,7 @@ ORIGINAL = {
     "style_layers": ("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"),
     "style_layer_weights": (1.0,) * 5,
     "style_weight": 1e6,
+    "pooling": "max",
     "scale": "mean",
     "normalize": False,
     "activation_scale": 1 / 57,  # it used torchvision's weights: activations / 57

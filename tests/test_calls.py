@@ -52,7 +52,7 @@ RECIPES = [
     ({"style_layer_weights": (1.0,)}, "1 style_layer_weights for 5 layers: give one"),
     ({"style_layer_weights": (1, 1, 1, 1, -1)}, "style_layer_weights is -1"),
     ({"content_layer_weights": (float("inf"), 0)}, "content_layer_weights is inf"),
-    ({"scale": "absolute"}, "unknown scale 'absolute': choose from relative, paper"),
+    ({"scale": "absolute"}, "unknown scale 'absolute': choose from relative, own"),
     ({"pooling": "min"}, "unknown pooling 'min': choose from max, average"),
     ({"optimizer": "sgd"}, "unknown optimizer 'sgd': choose from lbfgs, adam"),
     ({"style_weight": "15"}, "style_weight is '15': give a finite number"),

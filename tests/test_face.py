@@ -38,7 +38,7 @@ for jedi in (True, False):
             found[f"{text} {jedi}"] = [offer.text.split(".")[-1] for offer in offers]
 print(json.dumps(found))
 """
-STYLED = ["style_layer_weights=", "style_layers=", "style_scale=", "style_weight="]
+STYLED = [f"{name}=" for name in sorted(FIELDS) if name.startswith("sty")]
 OFFERED = {
     "nst.Recipe(sty": STYLED,
     "nst.Recipe.gatys(style_w": ["style_weight="],

@@ -3,6 +3,8 @@
 import io
 import math
 import random
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,7 +58,7 @@ def recipes(draw):
         content_weight=draw(numbers("content_weight")),
         style_weight=draw(numbers("style_weight")),
         tv_weight=draw(numbers("tv_weight")),
-        scale=draw(st.sampled_from(["relative", "paper", "mean"])),
+        scale=draw(st.sampled_from(["relative", "own", "paper", "mean"])),
         pooling=draw(st.sampled_from(["max", "average"])),
         normalize=draw(st.booleans()),
         activation_scale=draw(numbers("activation_scale")),
@@ -72,6 +74,14 @@ def recipes(draw):
         square=draw(st.booleans()),
         tile=draw(st.sampled_from([None, 64])),
     )
+
+
+def test_every_field_is_drawn():
+    """But for those that have no small choice: name a new one in one of the two."""
+    source = Path(__file__).read_text("utf-8")
+    drawn = set(re.findall(r"^ {8}(\w+)=(?:draw|tuple|style)", source, re.M))
+    left_out = {"content_layer_weights", "weights", "size", "style_scale", "blend"}
+    assert drawn | left_out == set(FIELDS)
 
 
 class Watched(nst.Objective):

@@ -15,7 +15,7 @@ HEAD = """\
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 
-from .recipe import Color, Optimizer, Pooling, Scale
+from .recipe import {names}
 
 class Changes(TypedDict, total=False):
 """
@@ -25,9 +25,11 @@ def text() -> str:
     """Return the text of the stub, formatted as by ruff; lists may stand for tuples."""
     tree = ast.parse((NST / "recipe.py").read_text(encoding="utf-8"))
     (recipe,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
-    fields = (node for node in recipe.body if isinstance(node, ast.AnnAssign))
+    fields = [node for node in recipe.body if isinstance(node, ast.AnnAssign)]
     lines = "".join(f"    {ast.unparse(f.target)}: {_loose(f)}\n" for f in fields)
-    return HEAD + lines
+    choices = (f.annotation.id for f in fields if isinstance(f.annotation, ast.Name))
+    names = sorted({name for name in choices if name[0].isupper()})
+    return HEAD.format(names=", ".join(names)) + lines
 
 
 def _loose(field: ast.AnnAssign) -> str:

@@ -52,7 +52,10 @@ def finish(image: Tensor, content: Tensor, recipe: Recipe) -> Tensor:
 
 
 def _statistics(image: Tensor, epsilon: float) -> tuple[Tensor, Tensor, Tensor]:
-    """Return centred pixels (3, H·W), their mean (3, 1), their covariance's root."""
+    """Return centred pixels (3, H·W), their mean (3, 1) and √covariance (3, 3).
+
+    The root is a matrix: times itself, it is the covariance.
+    """
     pixels = image[0].flatten(1).double()
     mean = pixels.mean(1, keepdim=True)
     pixels = pixels - mean

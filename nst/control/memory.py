@@ -51,7 +51,9 @@ def make_room(
         recipe = recipe.replace(tile=fitting[0] if fitting else TILES[-1])
     if needed() <= free:
         return recipe
-    smaller = [s for s in SIZES if s < recipe.size and needed(size=s) <= free]
+    plain = {"sizes": None, "steps": None}  # levels do not matter here
+    sizes = [size for size in SIZES if size < recipe.size]
+    smaller = [size for size in sizes if needed(size=size, **plain) <= free]
     ways = [f"{smaller[-1]} px"] if smaller else []
     ways += [f"tile {fitting[0]}, which is slower"] if fitting else []
     way_out = f"choose {' or '.join(ways)}" if ways else "close other programs first"

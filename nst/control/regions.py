@@ -1,6 +1,7 @@
 """Several styles: the region of each, and the blend of those that share one."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -87,8 +88,8 @@ def _blend(
     """Return {layer: mean of the statistics of ``members``, weighted by ``blend``}."""
     blend: Sequence = recipe.blend or (1.0,) * len(statistics)
     target: dict[str, Tensor] = {}
-    for index, layer in enumerate(recipe.style_layers):
-        weights = [w[index] if isinstance(w, tuple) else w for w in blend]
+    for layer in statistics[members[0]]:
+        weights = [_weight_at(layer, share, recipe) for share in blend]
         if not (whole := sum(weights[k] for k in members)):
             raise InputError(
                 f"blend gives no style a weight at {layer}, in some region: give "
@@ -97,6 +98,13 @@ def _blend(
         parts = [weights[k] * statistics[k][layer] for k in members]
         target[layer] = sum(parts[1:], parts[0]) / whole
     return target
+
+
+def _weight_at(layer: str, share: Any, recipe: Recipe) -> float:
+    """A style's weight at one style layer; elsewhere the mean of its weights."""
+    if isinstance(share, tuple) and layer in recipe.style_layers:
+        return share[recipe.style_layers.index(layer)]
+    return mean_weight(share)
 
 
 def _equal(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:

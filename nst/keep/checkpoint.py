@@ -19,7 +19,7 @@ from ..optimize import Descent, Step
 from ..recipe import INITIALS, Recipe
 from .record import describe
 
-MAGIC, FORMAT = b"nst checkpoint ", 1
+MAGIC, FORMAT = b"nst checkpoint ", 2  # 1 knew no energy of the style
 EVERY = 30.0  # seconds from one save to the next
 
 

@@ -19,7 +19,7 @@ from ..recipe import Recipe
 from ..transfer import Masks, Sources
 from .saving import RECORD
 
-FORMAT = 1  # of the record; add 1 when an older nst would misread a new record
+FORMAT = 2  # of the record; add 1 when an older nst would misread a new record
 
 
 def record(
@@ -86,6 +86,8 @@ def read_record(path: str | Path) -> dict[str, Any]:
     if newer:
         message = f"{str(path)!r} was made by a later nst: upgrade nst to read it"
         raise InputError(message)
+    if found["format"] < 2 and found["recipe"].get("scale") == "relative":
+        found["recipe"]["scale"] = "own"  # what "relative" meant in format 1
     return found
 
 

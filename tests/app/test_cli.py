@@ -66,7 +66,7 @@ def test_info_prints_what_the_picture_carries(tmp_path, capsys):
     main(["cat", "ink", "-o", str(output), *TINY])
     capsys.readouterr()
     assert main(["info", str(output)]) == 0
-    assert '"style_weight": 15.0' in capsys.readouterr().out
+    assert '"style_weight": 6.0' in capsys.readouterr().out
 
 
 def test_ctrl_c_keeps_the_best_image_so_far(tmp_path):

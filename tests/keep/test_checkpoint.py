@@ -84,7 +84,7 @@ def test_what_is_no_good_checkpoint_is_refused_and_left_alone(tmp_path):
     flipped = bytearray(good)
     flipped[len(good) // 2] ^= 1
     refused("damaged or incomplete: go on from '.*previous'", bytes(flipped))
-    refused("has the format '99'", good.replace(b"checkpoint 1\n", b"checkpoint 99\n"))
+    refused("has the format '99'", good.replace(b"checkpoint 2\n", b"checkpoint 99\n"))
     refused("is no checkpoint of nst", b"\x80\x04pickle\n")
     refused("another recipe or other pictures", style_weight=16.0)
     refused("another recipe or other pictures", content="coffee")
@@ -107,7 +107,7 @@ def test_loading_runs_no_code(tmp_path):
     torch.save({"level": Evil()}, buffer)
     data = buffer.getvalue()
     path = tmp_path / "evil.checkpoint"
-    path.write_bytes(b"nst checkpoint 1\n" + hashlib.sha256(data).digest() + data)
+    path.write_bytes(b"nst checkpoint 2\n" + hashlib.sha256(data).digest() + data)
     with pytest.raises(nst.InputError, match="is no checkpoint of nst"):
         read(path)
     assert not (tmp_path / "harm").exists()

@@ -50,11 +50,14 @@ class Painter:
     def matched(self, losses: dict[str, float]) -> dict[str, float]:
         """Return the share of each target that is matched: {"style/relu1_1": 0.98}."""
         return {
-            name: max(0.0, 1 - losses[name] / e) for name, e in self._energy.items()
+            name: max(0.0, 1 - losses[name] / nothing) if nothing else 1.0
+            for name, nothing in self._nothing.items()
         }
 
     def _prepare(self, state: State, size: int) -> Objective:
         fixed = state.recipe.replace(**NEUTRAL)
+        if not state.recipe.style_weight:  # then the content keeps its own energy
+            fixed = fixed.replace(style_weight=0.0)
         if fixed.color == "content":  # changes only what is shown
             fixed = fixed.replace(color="style")
         key = (state.content, state.inputs.styles, size, fixed)
@@ -68,7 +71,7 @@ class Painter:
             image, objective = begin_level(vgg, scene, state.image, size, fixed)
             self._key, self._objective = key, objective
             self._shape = image.shape[-2:]
-            self._energy = {
+            self._nothing = {
                 f"{kind}/{layer}": loss.nothing().item()
                 for (kind, _, layer), loss in objective.parts()
             }

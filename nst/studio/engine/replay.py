@@ -9,16 +9,20 @@ from ...recipe import Recipe
 from .session import Session
 from .state import LIVE
 
+PLAN = ("size", "sizes", "steps", "tile")  # a larger size changes them midway
+
 
 def record(session: Session) -> str:
     """Return the record of the present picture, with the moves that led to it.
 
     The recipe is the present one. The first move holds the weights at step 0. Each
     later move holds a step and the fields that changed there; no fields if only the
-    optimiser started afresh.
+    optimiser started afresh, and "size" if the picture went on to a larger one.
     """
     state = session.state
     begun = {name: getattr(state.begun, name) for name in LIVE}
+    if any("size" in move for move in state.moves):
+        begun |= {name: getattr(state.begun, name) for name in PLAN}
     moves = [{"step": 0, **begun}, *state.moves] if state.moves else []
     return describe(
         state.inputs,
@@ -45,6 +49,9 @@ def replay(
         changes = {name: value for name, value in move.items() if name != "step"}
         session.run(move["step"])
         session.restore(session.state)
-        session.change(**changes)
+        if "size" in changes:
+            session.enlarge(changes["size"])
+        else:
+            session.change(**changes)
     session.run(steps)
     return session.picture

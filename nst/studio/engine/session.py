@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ...control.colors import finish
-from ...control.memory import make_room
+from ...control.memory import estimate, make_room
 from ...control.sizes import check_pictures
 from ...device import choose_device
 from ...errors import InputError
@@ -18,7 +18,7 @@ from ...optimize import Descent, Step
 from ...recipe import Recipe, as_recipe
 from .film import frame
 from .painter import Painter
-from .state import CURVES, LIVE, VIEWS, State, thin
+from .state import CURVES, LIVE, VIEWS, State, enlarged, thin
 
 UNDOS, POINTS, FRAMES = 20, 400, 100  # how many of each are kept
 
@@ -91,6 +91,18 @@ class Session:
             self.state = replace(self.state, recipe=recipe)
         elif recipe != self.state.recipe:
             self._go(_moved(self.state, recipe, **changes))
+
+    def enlarge(self, size: int) -> None:
+        """Go on from the present picture to a larger ``size``, level by level."""
+        recipe = enlarged(self.state.recipe, self.state.number, size)
+        recipe = make_room(recipe, *self.state.images, self.device)
+        self._go(_moved(self.state, recipe, size=size))
+
+    def need(self) -> float:
+        """Return the bytes of memory that the rest of the run needs at its peak."""
+        content, styles = self.state.images
+        shapes = [style.shape for style in styles]
+        return max(estimate(self.state.recipe, content.shape, s) for s in shapes)
 
     def restore(self, state: State) -> None:
         """Go on from an earlier state; `undo` brings back the present one."""

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from ...inputs import Inputs, Picture
-from ...recipe import FIELDS, Recipe, fields_that
+from ...recipe import FIELDS, LATER_STEPS, Recipe, fields_that
 
 # Fields that may change during a run; the dials first, as in records.
 LIVE = tuple(
@@ -84,6 +84,29 @@ def thin(
     stride = 1 << (number // most).bit_length()
     kept = tuple(entry for entry in entries if entry[0] % stride == 0)
     return kept if number % stride else (*kept, (number, *make()))
+
+
+def enlarged(recipe: Recipe, number: int, size: int) -> Recipe:
+    """Return a recipe with the same first ``number`` steps that then grows to ``size``.
+
+    From the present size on, each level is at most twice as large as the one before.
+    """
+    sizes: list[int] = []
+    steps: list[int] = []
+    *levels, (last, _) = recipe.levels()
+    for level, count in [*levels, (last, number)]:  # the last level may go on for ever
+        if taken := min(count, number - sum(steps)):
+            sizes.append(level)
+            steps.append(taken)
+    if not sizes:
+        raise InputError("nothing is painted yet: choose a size, or press Start first")
+    if size <= sizes[-1]:
+        raise InputError(f"size is {size}: give more than {sizes[-1]}, the present one")
+    above = [size]
+    while round(above[0] / 2) > sizes[-1]:
+        above.insert(0, round(above[0] / 2))
+    more = [LATER_STEPS] * len(above)
+    return recipe.replace(sizes=[*sizes, *above], steps=[*steps, *more])
 
 
 class Closed:

@@ -36,6 +36,7 @@ class Actions:
             self._observe(dropdown, partial(self._setting, name))
         self._observe(self.panel.compare, lambda on: None)
         self._observe(self.panel.steps, self._pause_after)
+        self._observe(self.panel.large, lambda s: studio.enlarge(s) if s else None)
         self.panel.play.observe(self._start, PLAYING)
         self.panel.play.observe(self._tick, "value")
         for name, button in self.panel.button.items():

@@ -5,6 +5,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from ...inputs import Picture
+from ...recipe import SIZES
 from ..engine.session import Session
 from . import views
 from .chart import chart
@@ -46,6 +47,8 @@ class Layout(widgets.VBox):
         self.play.add_class("nst-play")
         self.steps = widgets.BoundedIntText(min=1, max=10**6, description="steps")
         tip(self.steps, "how many steps until it pauses")
+        self.large = widgets.Dropdown(description="paint large")
+        tip(self.large, "go on from this picture to a larger size")
         self.button = {
             name: tip(widgets.Button(description=label), about)
             for name, (label, about) in BUTTONS.items()
@@ -71,6 +74,9 @@ class Layout(widgets.VBox):
                 if list(self.setting[name].options) != offered:
                     self.setting[name].options = offered
                 self.setting[name].value = value
+            present, _ = state.level()
+            sizes = [(f"{size} px", size) for size in SIZES if size > present]
+            self.large.options, self.large.value = [("to …", 0), *sizes], 0
             self.dials.show(state)
         covered = state.content if self.compare.value else None
         if covered is not self._compared:
@@ -118,7 +124,7 @@ class Layout(widgets.VBox):
             self.strip,
         )
         keep = (button["snapshot"], self.compare, button["save"], button["film"])
-        keep = _box("nst-bar", *keep)
+        keep = _box("nst-bar", *keep, self.large)
         right = _box("nst-right", self.dials, text["chart"], keep, text["files"])
         grid = _box("nst-grid", sources, middle, right)
         return [widgets.HTML(f"<style>{views.CSS}</style>"), grid]

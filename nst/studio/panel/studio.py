@@ -118,6 +118,19 @@ class Studio:
             self._jumped()
             return f"New run: {what}. Undo brings the last one back."
 
+    def enlarge(self, size: int) -> str:
+        """Go on from the present picture to a larger ``size`` in pixels.
+
+        Return what that needs; `run` or Start then paints it.
+        """
+        with self.lock:
+            self.session.enlarge(size)
+            self._jumped()
+            memory = f"up to {self.session.need() / 1e9:.1f} GB"
+            left = self.session.seconds_left(self.until)
+            time = f"about {views.seconds(left)}" if left else "some time"
+            return f"From here to {size} px: {memory} and {time}. Press Start."
+
     def restart(self) -> str:
         """Begin again at step 0 with the same pictures and recipe."""
         with self.lock:

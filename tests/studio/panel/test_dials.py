@@ -3,8 +3,10 @@ import pytest
 import torch
 from studio_hands import TINY, said
 
+from nst.studio.panel.dials import DIALS
 
-@pytest.mark.parametrize("name", ["style_weight", "content_weight", "tv_weight"])
+
+@pytest.mark.parametrize("name", DIALS)
 def test_a_dial_moves_its_weight(studio, name):
     studio.run(2)
     image = studio.image

@@ -11,7 +11,7 @@ from nst.control import memory
     [
         ("size", 128),
         ("initial", "noise"),
-        ("pooling", "average"),
+        ("pooling", "max"),
         ("color", "match"),
         ("style_scale", 1.5),
     ],
