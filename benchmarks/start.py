@@ -2,7 +2,7 @@
 
     python -m benchmarks.start
 
-Beside what Python needs to import torch alone, measured in turn.
+Beside what Python needs to do nothing, and to import torch alone, measured in turn.
 """
 
 import statistics
@@ -12,6 +12,8 @@ import time
 
 ROUNDS = 5
 CODES = {
+    "nothing": ["-c", "pass"],
+    "import nst": ["-c", "import nst, sys; assert 'torch' not in sys.modules"],
     "import torch": ["-c", "import torch"],
     "nst --help": ["-m", "nst", "--help"],
     "first picture": ["-c", "import nst; next(nst.iterate('cat', 'brush_strokes'))"],
