@@ -1,4 +1,4 @@
-"""The exception for a wrong request, and the checks that raise it."""
+"""The exception for a user's mistake, and the checks that raise it."""
 
 import math
 from collections.abc import Iterable

@@ -30,7 +30,7 @@ class Picture:
 
     @classmethod
     def of(cls, source: "Source | Picture", name: str | None = None) -> "Picture":
-        """Return the `Picture` of anything that `nst.load` takes, or of a `Picture`."""
+        """Return the `Picture` of what `nst.load` takes; a `Picture` as it is."""
         if isinstance(source, Picture):
             return source
         if not isinstance(source, str | Path):

@@ -226,7 +226,10 @@ def _own(features: Tensor, layer: str, tile: Tile) -> tuple[Tensor, Any, int]:
 
 
 def shrink(mask: Tensor | None, stride: int) -> Tensor | None:
-    """Return a mask (1, 1, H, W) averaged down to a layer's positions."""
+    """Return a mask (1, 1, H, W) averaged down to a layer's positions.
+
+    ``stride`` is the layer's, a power of two.
+    """
     while mask is not None and stride > 1:
         mask, stride = torch.nn.functional.avg_pool2d(mask, 2), stride // 2
     return mask

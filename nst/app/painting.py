@@ -79,7 +79,8 @@ class Painting:
     def take_steps(self, every: int | None) -> None:
         """Paint with a progress bar to the end, or until Ctrl-C stops it after a step.
 
-        Every ``every`` steps save a picture beside ``output``, until a save fails.
+        Every ``every`` steps save a picture beside ``output``. If one cannot be saved,
+        paint on without saving more of them.
         """
         pictures = self.inputs.content.image, [s.image for s in self.inputs.styles]
         self.recipe = make_room(self.recipe, *pictures, self.device)

@@ -22,7 +22,7 @@ class Changes(TypedDict, total=False):
 
 
 def text() -> str:
-    """Return the text of the stub, formatted as by ruff; lists may stand for tuples."""
+    """Return the text of the stub, with `Sequence` where the recipe has a tuple."""
     tree = ast.parse((NST / "recipe.py").read_text(encoding="utf-8"))
     (recipe,) = (node for node in tree.body if isinstance(node, ast.ClassDef))
     fields = [node for node in recipe.body if isinstance(node, ast.AnnAssign)]

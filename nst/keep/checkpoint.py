@@ -154,7 +154,7 @@ def _check_own(path: str | Path, head: bytes) -> None:
 
 
 def _identity(made: Any) -> Any:
-    """Return what must be equal for a run to go on: recipe and pixels, not names."""
+    """Return what a checkpoint and a run must share: recipe and pixels, not names."""
     try:
         made = json.loads(made) if isinstance(made, str) else made
         pixels = {what: entry["sha256"] for what, entry in made["inputs"].items()}

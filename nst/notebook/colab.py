@@ -79,7 +79,7 @@ def save(image: Tensor, name: str, record: str | None = None) -> "HTML":
 
 
 def share(path: Path) -> str:
-    """Copy a file to Drive if mounted; return a sentence that says where it is."""
+    """Copy a file to Drive if mounted; return a sentence that says where both are."""
     folder = drive_folder()
     if not folder:
         return f"Saved {path}."

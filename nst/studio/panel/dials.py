@@ -21,7 +21,7 @@ DIALS = {"style_weight": DIALS.pop("style_weight"), **DIALS}  # the first one to
 
 
 class Dial(widgets.SelectionSlider):
-    """A slider over 0 and round numbers of some powers of ten.
+    """A slider over 0 and 1, 1.5, 2, 3, 5 and 7 times powers of ten.
 
     `show` adds any other number that it has to show.
     """

@@ -62,7 +62,7 @@ def weights(state: State) -> str:
 
 
 def words(changes: dict[str, Any]) -> str:
-    """Return {"content": …, "size": 256} as "content cat.jpg, size 256"."""
+    """Return changes in words: {"size": 256, "seed": 1} as "size 256, seed 1"."""
     return ", ".join(f"{name} {_word(value)}" for name, value in changes.items())
 
 
