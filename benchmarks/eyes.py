@@ -17,11 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from skimage.color import rgb2gray
-from skimage.filters import gaussian, sobel
 from torch.nn import functional as F
 
 import nst
+from benchmarks.judge import edge_agreement
 from nst.images import resize
 
 CONVOLUTIONS = (2, 2, 3, 3, 3)  # of HED's blocks
@@ -39,7 +38,7 @@ def eyes(image, content, style):
         patches = [sliced(*pair) for pair in patches]
     blurs = (max(image.shape[-2:]) / part for part in (340, 100))
     agree = [correlation(edges, wanted)]
-    agree += [correlation(*(outlines(x, b) for x in (image, content))) for b in blurs]
+    agree += [edge_agreement(image, content, blur) for blur in blurs]
     return {
         "style": (np.mean(network) + np.mean(patches)) / 2,
         "structure": 1 - np.mean(agree),
@@ -112,12 +111,6 @@ def sliced(ours, theirs, directions=96, quantiles=256):
     )
     spread = theirs.std(1, keepdim=True).clamp_min(1e-9)
     return ((ours - theirs) / spread).abs().mean().item()
-
-
-def outlines(image, blur):
-    """Edges of the blurred brightness."""
-    grey = rgb2gray(image[0].permute(1, 2, 0).numpy())
-    return torch.from_numpy(sobel(gaussian(grey, blur)))
 
 
 def correlation(one, other):

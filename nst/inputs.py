@@ -87,6 +87,11 @@ class Inputs:
             _picture(initial),
         )
 
+    @property
+    def images(self) -> tuple[Tensor, list[Tensor]]:
+        """The content's image, and a list of the styles' images."""
+        return self.content.image, [style.image for style in self.styles]
+
     def by_kind(self) -> dict[str, tuple[Picture | None, ...]]:
         """Return {"content": …, "style": …, …}: a tuple of pictures for each kind."""
         return {

@@ -114,7 +114,6 @@ class ContentLoss(nn.Module):
     F are the features, and P is ``target``: features (1, C, H, W) of the content, which
     an `Objective` of the relative scale first brings to the style's energy.
 
-
     Example:
         >>> nst.ContentLoss(torch.ones(1, 2, 4, 4))(torch.zeros(1, 2, 4, 4))
         tensor(1.)

@@ -92,8 +92,8 @@ class Objective(nn.Module):
                 for tile in tiles:
                     patch = image.detach()[tile.seen].requires_grad_()
                     sums = self._measure(patch, tile)
-                    (part,) = torch.autograd.grad(list(sums.values()), patch, slopes)
-                    gradient[tile.seen] += part
+                    (share,) = torch.autograd.grad(list(sums.values()), patch, slopes)
+                    gradient[tile.seen] += share
         values = torch.stack([loss.detach() for loss in losses.values()]).tolist()
         return dict(zip(losses, values, strict=True)), gradient
 

@@ -180,6 +180,11 @@ def as_recipe(recipe: Recipe | None = None, **changes: "Unpack[Changes]") -> Rec
     return recipe.replace(**changes)
 
 
+def mean_weight(weight: float | tuple[float, ...]) -> float:
+    """Return a style's weight in ``blend``, or its mean if it is one per layer."""
+    return sum(weight) / len(weight) if isinstance(weight, tuple) else weight
+
+
 def fields_that(change: str) -> tuple[str, ...]:
     """Return the fields whose ``change``, see `field`, is "live", "run" or "method"."""
     return tuple(k for k, f in FIELDS.items() if f.metadata["change"] == change)

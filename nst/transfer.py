@@ -19,7 +19,7 @@ from .images import Source, resize
 from .inputs import Inputs, Picture
 from .objective import Objective
 from .optimize import Descent, Step, lbfgs
-from .recipe import Recipe, as_recipe
+from .recipe import Recipe, as_recipe, mean_weight
 from .vgg import VGG19, load_network
 
 if TYPE_CHECKING:
@@ -208,8 +208,7 @@ def first_image(
     """Return the mean of the styles' ``initial`` images, by weight and by mask."""
     image = weight = torch.zeros_like(content)
     for index, (style, mask) in enumerate(zip(styles, masks, strict=True)):
-        share: Any = recipe.blend[index] if recipe.blend else 1.0
-        share = sum(share) / len(share) if isinstance(share, tuple) else share
+        share: Any = mean_weight(recipe.blend[index] if recipe.blend else 1.0)
         share = share if mask is None else share * mask
         first = INITIAL[recipe.initial](content, style, recipe.seed)
         image = image + share * resize(first, content.shape[-2:])

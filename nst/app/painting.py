@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from ..control.memory import estimate, make_room
+from ..control.memory import make_room, need
 from ..device import choose_device
 from ..errors import InputError
 from ..files import check_apart, check_writable
@@ -82,8 +82,7 @@ class Painting:
         Every ``every`` steps save a picture beside ``output``. If one cannot be saved,
         paint on without saving more of them.
         """
-        pictures = self.inputs.content.image, [s.image for s in self.inputs.styles]
-        self.recipe = make_room(self.recipe, *pictures, self.device)
+        self.recipe = make_room(self.recipe, *self.inputs.images, self.device)
         steps = paint(self.inputs, self.recipe, self.device, self.checkpoint)
         self._tell_memory()
         bar = tqdm(total=self.total, unit="step", desc="painting")
@@ -99,11 +98,9 @@ class Painting:
                     break
 
     def _tell_memory(self) -> None:
-        shape = self.inputs.content.image.shape
-        styles = [style.image.shape for style in self.inputs.styles]
-        need = max(estimate(self.recipe, shape, style) for style in styles) / 1e9
+        gigabytes = need(self.recipe, *self.inputs.images) / 1e9
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
-        memory = f"up to {math.ceil(10 * need) / 10:.1f} GB of memory{tiles}"
+        memory = f"up to {math.ceil(10 * gigabytes) / 10:.1f} GB of memory{tiles}"
         print(f"on {self.device}, {memory}", file=sys.stderr)
 
 

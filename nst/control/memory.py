@@ -92,6 +92,11 @@ def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> fl
     return FIXED + FLOAT * (held + max(evaluation, grams))
 
 
+def need(recipe: Recipe, content: Tensor, styles: Sequence[Tensor]) -> float:
+    """Return the `estimate` of a run for its most demanding style, in bytes."""
+    return max(estimate(recipe, content.shape, style.shape) for style in styles)
+
+
 def available(device: str | torch.device = "cpu") -> float:
     """Return the bytes that are free on a device, infinity if that is not known."""
     device = torch.device(device)

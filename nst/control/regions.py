@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..inputs import Picture
-from ..recipe import Recipe
+from ..recipe import Recipe, mean_weight
 
 Region = tuple[Tensor | None, list[int]]  # a mask, the indices of its styles
 
@@ -75,11 +75,6 @@ def blended_targets(
         else:
             targets[index] = (mask + other).clamp(max=1), target
     return targets
-
-
-def mean_weight(weight: float | tuple[float, ...]) -> float:
-    """Return a style's weight in ``blend``, or its mean if it is one per layer."""
-    return sum(weight) / len(weight) if isinstance(weight, tuple) else weight
 
 
 def _blend(

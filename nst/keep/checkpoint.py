@@ -49,10 +49,10 @@ class Checkpoint:
         is damaged, is an input, is of another run, or holds a run and ``resume`` is
         False.
         """
-        if recipe.initial_picture is None:  # known by ``start``, not by the recipe
-            made = json.loads(describe(replace(inputs, initial=None), recipe))
-        else:
-            made = json.loads(describe(inputs, recipe))
+        known = inputs
+        if recipe.initial_picture is None:  # ``start`` is not of the recipe
+            known = replace(inputs, initial=None)
+        made = json.loads(describe(known, recipe))
         self._made = {"recipe": made["recipe"], "inputs": made["inputs"]}
         self._made["start"] = None if start is None else fingerprint(start)
         files = self.path, previous(self.path), new(self.path)

@@ -33,8 +33,7 @@ class Painter:
     def first_image(self, inputs: Inputs, recipe: Recipe) -> Tensor:
         """Return the first image of a run, at the size of its first level."""
         size = recipe.levels()[0][0]
-        images = inputs.content.image, [style.image for style in inputs.styles]
-        content, styles = fit(*images, size, recipe)
+        content, styles = fit(*inputs.images, size, recipe)
         if inputs.initial:
             return resize(inputs.initial.image, content.shape[-2:])
         return first_image(content, styles, [None] * len(styles), recipe)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ...control.colors import finish
-from ...control.memory import estimate, make_room
+from ...control.memory import make_room, need
 from ...control.sizes import check_pictures
 from ...device import choose_device
 from ...errors import InputError
@@ -69,9 +69,8 @@ class Session:
         """Begin a new run of one or two styles; `undo` brings back the present one."""
         initial = recipe.initial_picture
         inputs = Inputs.of(inputs.content, inputs.styles, initial=initial)
-        images = inputs.content.image, [style.image for style in inputs.styles]
-        check_pictures(*images, recipe)
-        recipe = make_room(recipe, *images, self.device)
+        check_pictures(*inputs.images, recipe)
+        recipe = make_room(recipe, *inputs.images, self.device)
         first = self._painter.first_image(inputs, recipe)
         self._go(State(inputs, recipe, recipe, first))
 
@@ -100,9 +99,7 @@ class Session:
 
     def need(self) -> float:
         """Return the bytes of memory that the rest of the run needs at its peak."""
-        content, styles = self.state.images
-        shapes = [style.shape for style in styles]
-        return max(estimate(self.state.recipe, content.shape, s) for s in shapes)
+        return need(self.state.recipe, *self.state.images)
 
     def restore(self, state: State) -> None:
         """Go on from an earlier state; `undo` brings back the present one."""

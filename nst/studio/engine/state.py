@@ -48,7 +48,7 @@ class State:
     @property
     def images(self) -> tuple[Tensor, list[Tensor]]:
         """The content's image, and a list of the styles' images."""
-        return self.content.image, [style.image for style in self.inputs.styles]
+        return self.inputs.images
 
     def level(self) -> tuple[int, int | None]:
         """Return (size, steps left) of the next step's level.

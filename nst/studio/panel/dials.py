@@ -5,8 +5,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ...control.regions import mean_weight
-from ...recipe import FIELDS
+from ...recipe import FIELDS, mean_weight
 from ..engine.state import State
 from . import views
 from .jupyter import Showing, close_tree, tip
