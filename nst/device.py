@@ -1,14 +1,69 @@
-"""The choice of the device that computes: a GPU or the CPU."""
+"""How a run computes: on which device, by which convolution, how precisely."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
 
 import torch
 
-from .errors import InputError
+from .convolution import Method, fastest, half_is_faster
+from .errors import InputError, one_of
 
 COUNT = {
     "cuda": torch.cuda.device_count,
     "mps": torch.mps.device_count,
     "cpu": lambda: 1,
 }
+Precision = Literal["auto", "float32", "half"]
+
+
+@dataclass(frozen=True)
+class Compute:
+    """How a run computes; it decides the last digits, so pictures keep it.
+
+    ``convolution`` is "direct" or, on a CPU in float32, "winograd". In "half" precision
+    the network's features take 16 bits; losses, image and optimiser stay in float32.
+    """
+
+    device: torch.device
+    convolution: Method = "direct"
+    precision: Precision = "float32"
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The type of the network's weights and features."""
+        if self.precision == "float32":
+            return torch.float32
+        from .half import dtype_on
+
+        return dtype_on(self.device)
+
+    @property
+    def scale(self) -> float:
+        """What the network's activations are multiplied by inside."""
+        if self.precision == "float32":
+            return 1.0
+        from .half import shrink
+
+        return shrink(self.dtype)
+
+    @property
+    def memory_format(self) -> torch.memory_format:
+        """The order in memory for which convolutions are fastest.
+
+        NNPACK and float32 on a GPU take one channel after another; direct convolutions
+        on a CPU and the tensor cores of a GPU take all channels of a pixel together.
+        """
+        on_cpu = self.device.type == "cpu" and self.convolution == "direct"
+        together = on_cpu or self.precision == "half"
+        return torch.channels_last if together else torch.contiguous_format
+
+    def described(self) -> dict[str, str]:
+        """Return what a record keeps: the kind of the device, and the other fields."""
+        return asdict(self) | {"device": self.device.type}
+
+
+Device: TypeAlias = str | torch.device | Compute | None
 
 
 def choose_device(name: str | torch.device | None = None) -> torch.device:
@@ -30,3 +85,43 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
         message = f"no device {str(name)!r} here: choose from {', '.join(names)}"
         raise InputError(message)
     return device
+
+
+def choose(device: Device = None, precision: Precision = "auto") -> Compute:
+    """Return how to compute, by default the fastest way; a `Compute` stays as it is.
+
+    In "auto" that is half precision where a probe shows that it is clearly faster.
+    """
+    if isinstance(device, Compute):
+        return device
+    one_of("precision", precision, ("auto", "float32", "half"))
+    where = choose_device(device)
+    if precision == "auto":
+        precision = "half" if _half_is_faster(where) else "float32"
+    direct = where.type != "cpu" or precision == "half"
+    return Compute(where, "direct" if direct else fastest(), precision)
+
+
+def _half_is_faster(device: torch.device) -> bool:
+    if device.type == "cuda":
+        from .half import is_faster
+
+        return is_faster(device)
+    return device.type == "cpu" and half_is_faster()
+
+
+def choose_again(
+    made: Mapping[str, Any], device: Device = None, precision: Precision = "auto"
+) -> Compute:
+    """Return how a record says that its run was computed, on the same kind of device.
+
+    ``device`` and ``precision`` are other wishes. Records of earlier versions name no
+    convolution and no precision: theirs were direct, in float32.
+    """
+    if isinstance(device, Compute):
+        return device
+    where = choose_device(device or made["device"])
+    if where.type != made["device"] or precision != "auto":
+        return choose(where, precision)
+    known = {key: made[key] for key in ("convolution", "precision") if key in made}
+    return Compute(where, **known)

@@ -1,6 +1,8 @@
 """The loss of a recipe as a function of the image, computed whole or in tiles."""
 
+import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -18,7 +20,7 @@ from .losses import (
     total_variation,
 )
 from .recipe import Recipe
-from .vgg import VGG19
+from .vgg import VGG19, load_network
 
 ENERGY = "energy "  # before a layer's name: its mean square, beside its statistic
 Targets = list[tuple[Tensor | None, dict[str, Tensor]]]  # (mask, {layer: target})
@@ -49,6 +51,18 @@ class Objective(nn.Module):
         self.vgg, self.recipe = vgg, recipe
         self.idea: type[StyleLoss] = StyleLoss  # of style; another one is a subclass
         styles = [styles] if isinstance(styles, Tensor) else styles
+        self._inputs = content, styles, masks, style_masks
+        self._aim(*self._inputs)
+
+    def _aim(
+        self,
+        content: Tensor,
+        styles: Sequence[Tensor],
+        masks: Sequence[Tensor | None],
+        style_masks: Sequence[Tensor | None],
+    ) -> None:
+        """Compute the targets of all losses."""
+        recipe = self.recipe
         everywhere = [None] * len(styles)
         with torch.no_grad():
             statistics = [
@@ -95,7 +109,18 @@ class Objective(nn.Module):
                     (share,) = torch.autograd.grad(list(sums.values()), patch, slopes)
                     gradient[tile.seen] += share
         values = torch.stack([loss.detach() for loss in losses.values()]).tolist()
+        if self.vgg.compute.precision == "half" and not gradient.isfinite().all():
+            return self._widened().evaluate(image)
         return dict(zip(losses, values, strict=True)), gradient
+
+    def _widened(self) -> "Objective":
+        """Go on in float32, with targets computed anew."""
+        message = "nst: too large a number for half precision: going on in float32"
+        print(message, file=sys.stderr)
+        full = replace(self.vgg.compute, precision="float32")
+        self.vgg = load_network(self.recipe, full)
+        self._aim(*self._inputs)
+        return self
 
     def parts(self) -> Iterator[tuple[tuple[str, int, str], Any]]:
         """Yield ((kind, region, layer), loss); a key is ("style", 0, "relu1_1")."""

@@ -10,6 +10,8 @@ from typing import get_args
 import torch
 from torch import Tensor, nn
 
+from .convolution import Convolution
+from .device import Compute
 from .errors import InputError, first_line, one_of
 from .layers import LAYERS, check_reach, way_to
 from .recipe import Pooling, Recipe
@@ -52,7 +54,7 @@ class VGG19(nn.Module):
             for name in LAYERS:
                 if name.startswith("conv"):
                     width = len(state[f"{name}.bias"])
-                    self.layers[name] = nn.Conv2d(channels, width, 3, padding=1)
+                    self.layers[name] = Convolution(channels, width, 3, padding=1)
                     channels = width
                 elif name.startswith("relu"):
                     self.layers[name] = nn.ReLU(inplace=True)  # saves memory
@@ -62,7 +64,16 @@ class VGG19(nn.Module):
         self.pooling, self.normalize = pooling, normalize
         self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(STD).view(1, 3, 1, 1))
-        self.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+        self.requires_grad_(False).eval().on(Compute(torch.device("cpu")))
+
+    def on(self, compute: Compute) -> "VGG19":
+        """Move to a device, to compute there as ``compute`` says; return itself."""
+        self.compute = compute
+        for layer in self.layers.values():
+            if isinstance(layer, Convolution):
+                layer.method = compute.convolution
+        self.layers.to(compute.dtype)  # mean and deviation stay in float32
+        return self.to(compute.device).to(memory_format=compute.memory_format)
 
     def forward(self, image: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
         return dict(self.walk(image, layers))
@@ -73,11 +84,17 @@ class VGG19(nn.Module):
         """Yield (name, features) of each of ``layers`` as computed, shallow to deep."""
         check_reach(layers, *image.shape[-2:])
         x = (image - self.mean) / self.std if self.normalize else image
-        x = x.contiguous(memory_format=torch.channels_last)  # faster on a CPU
+        x = x.contiguous(memory_format=self.compute.memory_format)
+        half = self.compute.precision == "half"
+        if half:
+            from .half import narrow, widen
+
+            x = narrow(x, self.compute.dtype)
         for name in way_to(layers, self.pooling):
             x = self.layers[name](x)
             if name in layers:
-                yield name, x.clone() if name.startswith("conv") else x
+                shown = x.clone() if name.startswith("conv") else x
+                yield name, widen(shown) if half else shown
 
 
 def load_vgg19(
@@ -109,21 +126,22 @@ def load_vgg19(
     return VGG19(state, pooling, normalize)
 
 
-def load_network(recipe: Recipe, device: torch.device) -> VGG19:
-    """Return the `VGG19` that a recipe asks for.
+def load_network(recipe: Recipe, compute: Compute) -> VGG19:
+    """Return the `VGG19` that a recipe asks for, ready to compute.
 
     The last network is kept and returned again if the next recipe needs the same one.
     Weights from your own file are always read again, because the file may have changed.
     """
-    how = recipe.weights, recipe.pooling, recipe.normalize, recipe.activation_scale
+    scale = recipe.activation_scale * compute.scale
+    how = recipe.weights, recipe.pooling, recipe.normalize, scale
     own = recipe.weights not in ("bundled", "torchvision")
-    return _network(*how, device) if own else _shared_network(*how, device)
+    return _network(*how, compute) if own else _shared_network(*how, compute)
 
 
 def _network(
-    weights: str, pooling: Pooling, normalize: bool, scale: float, device: torch.device
+    weights: str, pooling: Pooling, normalize: bool, scale: float, compute: Compute
 ) -> VGG19:
-    return load_vgg19(weights, pooling, normalize=normalize, scale=scale).to(device)
+    return load_vgg19(weights, pooling, normalize=normalize, scale=scale).on(compute)
 
 
 _shared_network = lru_cache(maxsize=1)(_network)

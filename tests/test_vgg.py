@@ -7,6 +7,7 @@ from torch import nn
 
 import nst
 from nst import vgg as module
+from nst.device import Compute
 from nst.layers import LAYERS, way_to
 
 CONVOLUTIONS = [(i, name) for i, name in enumerate(LAYERS) if name[:4] == "conv"]
@@ -171,7 +172,7 @@ def test_a_state_dict_runs_no_code(tmp_path):
 
 
 def test_one_network_serves_all_runs_but_a_file_is_read_anew(tmp_path):
-    recipe, cpu = nst.Recipe(), torch.device("cpu")
+    recipe, cpu = nst.Recipe(), Compute(torch.device("cpu"))
     ours = module.load_network(recipe, cpu)
     assert module.load_network(recipe.replace(style_weight=1.0), cpu) is ours
     average = module.load_network(recipe.replace(pooling="average"), cpu)

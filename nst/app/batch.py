@@ -10,7 +10,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import Literal
 
-from ..device import choose_device
+from ..device import Precision, choose
 from ..errors import InputError, first_line, within
 from ..files import check_apart, check_writable, identity
 from ..images import Source
@@ -35,6 +35,7 @@ class Job:
     masks: Masks = ()
     style_masks: Masks = ()
     device: str | None = None
+    precision: Precision = "auto"
 
     def __post_init__(self) -> None:
         as_recipe(self.recipe)
@@ -107,13 +108,13 @@ def pool(workers: int) -> ProcessPoolExecutor:
 def do(job: Job) -> Result:
     """Make the picture of a `Job`; return its `Result`, also if it fails."""
     try:
-        inputs, device = job.inputs, choose_device(job.device)
+        inputs, compute = job.inputs, choose(job.device, job.precision)
         check_format(job.output)
-        text = describe(inputs, job.recipe, device=device)
+        text = describe(inputs, job.recipe, compute)
         if _is_there(job.output, json.loads(text)):
             return Result(job, "kept")
         check_writable(job.output)
-        for step in paint(inputs, job.recipe, device):
+        for step in paint(inputs, job.recipe, compute):
             best = step.best
         save_image(best, job.output, text)
         return Result(job, "made")

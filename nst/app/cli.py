@@ -10,7 +10,7 @@ from pathlib import Path
 from .. import __version__
 from ..errors import InputError, within
 from ..samples import PAINTINGS, SAMPLES
-from .options import Parser, add_options, recipe_of
+from .options import Parser, add_compute, add_options, recipe_of
 
 EPILOG = f"""\
 Samples to use by name, offline: {", ".join(SAMPLES)}.
@@ -89,8 +89,8 @@ def batch(argv: Sequence[str]) -> int:
     from .painting import paint_many
 
     contents, styles = options["content"], options["style"]
-    device, folder = options["device"], options["output"]
-    return paint_many(contents, styles, folder, recipe, device, workers)
+    how = {key: options[key] for key in ("device", "precision")}
+    return paint_many(contents, styles, options["output"], recipe, workers, **how)
 
 
 def info(argv: Sequence[str]) -> int:
@@ -110,7 +110,7 @@ def remake_picture(argv: Sequence[str]) -> int:
         parser.add_argument(f"--{kind}", metavar="FILE")
     for kind in ("style", "mask", "style-mask"):
         parser.add_argument(f"--{kind}", metavar="FILE", action="append", default=[])
-    parser.add_argument("--device")
+    add_compute(parser)
     options = vars(parser.parse_args(argv))
     image = Path(options.pop("image"))
     output = options.pop("output") or image.with_stem(f"{image.stem}-remade")

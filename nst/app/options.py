@@ -29,7 +29,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             usual = f" ({usual:g})" if isinstance(usual, float) else f" ({usual})"
             usual = "" if field.default is None else usual
             add(f"--{name.replace('_', '-')}", type=kind, help=f"{about}{usual}")
+    add_compute(parser)
+
+
+def add_compute(parser: argparse.ArgumentParser) -> None:
+    """Add --device and --precision."""
+    add = parser.add_argument
     add("--device", help="cuda, mps or cpu: by default the first there is")
+    add("--precision", default="auto", help="float32, half or auto: half if faster")
 
 
 def number(text: str) -> int | str:

@@ -10,11 +10,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import torch
 from tqdm import tqdm
 
 from ..control.memory import make_room, need
-from ..device import choose_device
+from ..device import Compute, Precision, choose
 from ..errors import InputError
 from ..files import check_apart, check_writable
 from ..inputs import Inputs
@@ -35,7 +34,7 @@ class Painting:
     inputs: Inputs
     recipe: Recipe
     output: Path
-    device: torch.device
+    compute: Compute
     checkpoint: Checkpoint | None
     step: Step | None = None  # the last one taken
 
@@ -60,7 +59,7 @@ class Painting:
         self.check_apart(path)
         assert self.step, "nothing was painted yet"
         number = None if self.step.number == self.total else self.step.number
-        made = describe(self.inputs, self.recipe, step=number, device=self.device)
+        made = describe(self.inputs, self.recipe, self.compute, step=number)
         save_image(self.step.best, path, made)
 
     def save_somewhere(self, path: Path) -> None:
@@ -82,8 +81,11 @@ class Painting:
         Every ``every`` steps save a picture beside ``output``. If one cannot be saved,
         paint on without saving more of them.
         """
-        self.recipe = make_room(self.recipe, *self.inputs.images, self.device)
-        steps = paint(self.inputs, self.recipe, self.device, self.checkpoint)
+        device = self.compute.device
+        self.recipe = make_room(self.recipe, *self.inputs.images, device)
+        steps = paint(self.inputs, self.recipe, self.compute, self.checkpoint)
+        if self.checkpoint:
+            self.compute = self.checkpoint.compute
         self._tell_memory()
         bar = tqdm(total=self.total, unit="step", desc="painting")
         with stopping("step") as asked, bar:
@@ -101,7 +103,7 @@ class Painting:
         gigabytes = need(self.recipe, *self.inputs.images) / 1e9
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
         memory = f"up to {math.ceil(10 * gigabytes) / 10:.1f} GB of memory{tiles}"
-        print(f"on {self.device}, {memory}", file=sys.stderr)
+        print(f"on {self.compute.device}, {memory}", file=sys.stderr)
 
 
 def paint_one(
@@ -113,6 +115,7 @@ def paint_one(
     style_mask: Sequence[str] | None,
     every: int | None,
     device: str | None,
+    precision: Precision,
     **keeping: Any,
 ) -> None:
     """Paint one picture with a progress bar; Ctrl-C stops and saves it as it is."""
@@ -120,7 +123,7 @@ def paint_one(
     check_format(path)
     check_writable(path.with_stem(f"{path.stem}-0000") if every else path)
     inputs = Inputs.of(content, style, mask, style_mask, recipe.initial_picture)
-    how = choose_device(device), _checkpoint(**keeping)
+    how = choose(device, precision), _checkpoint(**keeping)
     painting = Painting(inputs, recipe, path, *how)
     painting.check_apart(path)
     for _, picture in inputs.named():
@@ -152,14 +155,14 @@ def paint_many(
     styles: Sequence[str],
     folder: str,
     recipe: Recipe,
-    device: str | None,
     workers: int,
+    **how: Any,
 ) -> int:
     """Paint every content in every style into ``folder``; return the exit status."""
     jobs = []
     for content, style in product(contents, styles):
         output = Path(folder, f"{_stem(content)}-{_stem(style)}.png")
-        jobs.append(Job(content, style, str(output), recipe, device=device))
+        jobs.append(Job(content, style, str(output), recipe, **how))
     failed = 0
     with (
         stopping("picture") as asked,

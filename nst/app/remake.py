@@ -3,10 +3,9 @@
 from itertools import islice
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
-from ..device import choose_device
+from ..device import Device, Precision, choose_again
 from ..errors import InputError
 from ..files import check_apart, check_writable
 from ..images import Source, is_address
@@ -27,12 +26,14 @@ def remake(
     mask: Masks = (),
     style_mask: Masks = (),
     initial: Source | None = None,
-    device: str | torch.device | None = None,
+    device: Device = None,
+    precision: Precision = "auto",
 ) -> Tensor:
     """Make the picture at ``path`` again and save it as ``output``; return its image.
 
     Samples, paintings and addresses are found by name; other inputs must be given,
-    several styles or masks as lists. Raise `InputError` if an input is missing or is
+    several styles or masks as lists. It is computed as it was, unless ``device`` or
+    ``precision`` is given. Raise `InputError` if an input is missing or is
     not the picture that was used.
     """
     made = read_record(path)
@@ -46,15 +47,16 @@ def remake(
     recipe = Recipe().replace(**made["recipe"])
     if inputs.initial:
         recipe = recipe.replace(initial=str(inputs.initial.source))
-    where, studio = choose_device(device or made["device"]), made.get("studio")
+    compute = choose_again(made, device, precision)
+    studio = made.get("studio")
     if studio:
         from ..studio.engine.replay import replay
 
-        best = replay(inputs, recipe, made["step"], device=where, **studio)
+        best = replay(inputs, recipe, made["step"], device=compute, **studio)
     else:
-        for step in islice(paint(inputs, recipe, where), made["step"]):
+        for step in islice(paint(inputs, recipe, compute), made["step"]):
             best = step.best
-    text = describe(inputs, recipe, step=made["step"], device=where, studio=studio)
+    text = describe(inputs, recipe, compute, step=made["step"], studio=studio)
     save_image(best, output, text)
     return best.cpu()
 

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..device import Compute, choose_again
 from ..errors import InputError, within
 from ..files import check_apart, check_writable, write_atomically, writing
 from ..inputs import Inputs, fingerprint
@@ -42,17 +43,24 @@ class Checkpoint:
         self._now: tuple[int, Descent] | None = None
         self._written = time.monotonic()
 
-    def open(self, recipe: Recipe, inputs: Inputs, start: Tensor | None = None) -> None:
+    def open(
+        self,
+        recipe: Recipe,
+        inputs: Inputs,
+        compute: Compute,
+        start: Tensor | None = None,
+    ) -> Compute:
         """Prepare for the run of ``recipe`` and ``inputs``; read the file if it exists.
 
-        ``start`` is the first image if it is a picture. Raise `InputError` if the file
-        is damaged, is an input, is of another run, or holds a run and ``resume`` is
-        False.
+        ``start`` is the first image if it is a picture. Return how to compute: as the
+        file says, if that was on the same kind of device. Raise `InputError` if the
+        file is damaged, is an input, is of another run, or holds a run and ``resume``
+        is False.
         """
         known = inputs
         if recipe.initial_picture is None:  # ``start`` is not of the recipe
             known = replace(inputs, initial=None)
-        made = json.loads(describe(known, recipe))
+        made = json.loads(describe(known, recipe, compute))
         self._made = {"recipe": made["recipe"], "inputs": made["inputs"]}
         self._made["start"] = None if start is None else fingerprint(start)
         files = self.path, previous(self.path), new(self.path)
@@ -71,6 +79,14 @@ class Checkpoint:
                 f"{str(there[0])!r} is of another recipe or other pictures: "
                 "give those again, or name another file"
             )
+        if self.kept:
+            usual = {"device": compute.device.type}  # earlier files do not say
+            compute = choose_again(
+                usual | json.loads(self.kept["made"]), compute.device
+            )
+        self._made |= compute.described()
+        self.compute = compute
+        return compute
 
     def note(self, level: int, descent: Descent, step: Step) -> None:
         """Note a step; save if ``every`` seconds have passed."""

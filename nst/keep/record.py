@@ -7,11 +7,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
 from PIL import Image
 
 from .. import __version__
-from ..device import choose_device
+from ..device import Compute, Device, Precision, choose
 from ..errors import InputError
 from ..images import Source, load_image
 from ..inputs import Inputs, numbered
@@ -30,13 +29,14 @@ def record(
     masks: Masks | None = None,
     style_masks: Masks | None = None,
     step: int | None = None,
-    device: str | torch.device | None = None,
+    device: Device = None,
+    precision: Precision = "auto",
 ) -> str:
     """Return the record, the JSON text that a saved picture carries.
 
-    It holds the recipe, the device, the versions, the number of steps if the run was
-    stopped early, and each input's name (of a file the base name only) and the sha256
-    of its pixels.
+    It holds the recipe, how it was computed, the versions, the number of steps if the
+    run was stopped early, and each input's name (of a file the base name only) and the
+    sha256 of its pixels.
 
     Example:
         >>> made = json.loads(nst.record(nst.Recipe(size=64), "cat", "ink"))
@@ -45,15 +45,15 @@ def record(
     """
     first = recipe.initial_picture
     inputs = Inputs.of(content, style, masks, style_masks, first)
-    return describe(inputs, recipe, step=step, device=device)
+    return describe(inputs, recipe, choose(device, precision), step=step)
 
 
 def describe(
     inputs: Inputs,
     recipe: Recipe,
+    compute: Compute,
     *,
     step: int | None = None,
-    device: str | torch.device | None = None,
     studio: dict[str, Any] | None = None,
 ) -> str:
     """Return the record for `Inputs`; ``studio`` holds the moves of a session."""
@@ -65,7 +65,7 @@ def describe(
         for what, picture in inputs.named()
     }
     made |= {"studio": studio} if studio else {}
-    made |= {"device": choose_device(device).type, "versions": versions}
+    made |= compute.described() | {"versions": versions}
     return json.dumps(made, indent=1)
 
 

@@ -4,8 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
+from ...device import Device, Precision, choose_again, choose_device
 from ...errors import InputError
 from ...files import check_apart
 from ...inputs import Inputs, Picture
@@ -27,22 +26,27 @@ def write(session: Session, path: str | Path) -> Path:
     content |= {name: asdict(getattr(state, name)) for name in RECIPES}
     pictures = (state.content, *state.inputs.styles)
     content["pictures"] = [(p.name, p.image, p.path) for p in pictures]
+    content["compute"] = session.compute.described()
     content["descent"] = descent and descent.state_dict()
     checkpoint.write(path, {"studio": content})
     return path
 
 
-def read(path: str | Path, device: str | torch.device | None = None) -> Session:
-    """Return the `Session` that `write` wrote to a file."""
+def read(
+    path: str | Path, device: Device = None, precision: Precision = "auto"
+) -> Session:
+    """Return the `Session` that `write` wrote to a file, to be computed as it was."""
     content = checkpoint.read(path).get("studio")
     if content is None:
         how = "go on with it by nst and --resume"
         raise InputError(f"{str(path)!r} is a checkpoint of the command line: {how}")
     descent = content.pop("descent")
+    made = content.pop("compute", {"device": "cpu"})  # earlier versions did not say
+    compute = choose_again(made, device or choose_device(), precision)
     first, *styles = (
         Picture(image, name, *where)  # earlier versions did not keep the path
         for name, image, *where in content.pop("pictures")
     )
     content |= {name: Recipe(**content[name]) for name in RECIPES}
     state = State(Inputs(first, tuple(styles)), **content)
-    return Session.resumed(state, descent, device)
+    return Session.resumed(state, descent, compute)

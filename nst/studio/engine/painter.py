@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from ...control.sizes import fit
+from ...device import Compute
 from ...images import resize
 from ...inputs import Inputs
 from ...objective import Objective
@@ -21,8 +21,8 @@ NEUTRAL = {name: getattr(Recipe(), name) for name in LIVE if name != "blend"}
 class Painter:
     """A painter: it makes the `Descent` that continues a `State`."""
 
-    def __init__(self, device: torch.device) -> None:
-        self.device = device
+    def __init__(self, compute: Compute) -> None:
+        self.compute, self.device = compute, compute.device
         self.forget()
 
     def forget(self) -> None:
@@ -64,7 +64,7 @@ class Painter:
             self.forget()  # memory may not hold two
             content, styles = state.images
             styles = [style.to(self.device) for style in styles]
-            content, vgg = content.to(self.device), load_network(fixed, self.device)
+            content, vgg = content.to(self.device), load_network(fixed, self.compute)
             everywhere = [None] * len(styles)
             scene = Scene(content, styles, everywhere, everywhere)
             image, objective = begin_level(vgg, scene, state.image, size, fixed)

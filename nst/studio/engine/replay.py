@@ -1,8 +1,8 @@
 """The record of a Studio picture, and the picture made again from it."""
 
-import torch
 from torch import Tensor
 
+from ...device import Device
 from ...inputs import Inputs
 from ...keep.record import describe
 from ...recipe import Recipe
@@ -27,8 +27,8 @@ def record(session: Session) -> str:
     return describe(
         state.inputs,
         state.recipe,
+        session.compute,
         step=state.number,
-        device=session.device,
         studio={"moves": moves},
     )
 
@@ -39,7 +39,7 @@ def replay(
     steps: int,
     *,
     moves: list[dict],
-    device: torch.device | None = None,
+    device: Device = None,
 ) -> Tensor:
     """Repeat a session's moves and steps; return its picture, (1, 3, H, W)."""
     first, *later = moves or [{}]

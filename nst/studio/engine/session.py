@@ -11,7 +11,7 @@ from torch import Tensor
 from ...control.colors import finish
 from ...control.memory import make_room, need
 from ...control.sizes import check_pictures
-from ...device import choose_device
+from ...device import Device, Precision, choose
 from ...errors import InputError
 from ...inputs import Inputs
 from ...optimize import Descent, Step
@@ -37,9 +37,10 @@ class Session:
         self,
         inputs: Inputs,
         recipe: Recipe | None = None,
-        device: str | torch.device | None = None,
+        device: Device = None,
+        precision: Precision = "auto",
     ) -> None:
-        self._prepare(device)
+        self._prepare(device, precision)
         self.begin(inputs, as_recipe(recipe))
 
     @classmethod
@@ -47,30 +48,31 @@ class Session:
         cls,
         state: State,
         descent: dict[str, Any] | None,
-        device: str | torch.device | None = None,
+        device: Device = None,
+        precision: Precision = "auto",
     ) -> "Session":
         """Return the session of a checkpoint; it goes on as if it had not stopped."""
         session = cls.__new__(cls)
-        session._prepare(device)
+        session._prepare(device, precision)
         session.state = state
         if descent:
             session.descent = session._painter.descent(state)
             session.descent.load_state_dict(descent)
         return session
 
-    def _prepare(self, device: str | torch.device | None) -> None:
-        self.device = choose_device(device)
+    def _prepare(self, device: Device, precision: Precision) -> None:
+        self.compute = choose(device, precision)
         self.pace = 0.0  # seconds per step, divided by the square of the size
         self.descent: Descent | None = None  # None if a new one must begin
         self._past: deque[State] = deque(maxlen=UNDOS)
-        self._painter = Painter(self.device)
+        self._painter = Painter(self.compute)
 
     def begin(self, inputs: Inputs, recipe: Recipe) -> None:
         """Begin a new run of one or two styles; `undo` brings back the present one."""
         initial = recipe.initial_picture
         inputs = Inputs.of(inputs.content, inputs.styles, initial=initial)
         check_pictures(*inputs.images, recipe)
-        recipe = make_room(recipe, *inputs.images, self.device)
+        recipe = make_room(recipe, *inputs.images, self.compute.device)
         first = self._painter.first_image(inputs, recipe)
         self._go(State(inputs, recipe, recipe, first))
 
@@ -94,7 +96,7 @@ class Session:
     def enlarge(self, size: int) -> None:
         """Go on from the present picture to a larger ``size``, level by level."""
         recipe = enlarged(self.state.recipe, self.state.number, size)
-        recipe = make_room(recipe, *self.state.images, self.device)
+        recipe = make_room(recipe, *self.state.images, self.compute.device)
         self._go(_moved(self.state, recipe, size=size))
 
     def need(self) -> float:

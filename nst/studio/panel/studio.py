@@ -4,10 +4,10 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
 from IPython.display import display
 from torch import Tensor
 
+from ...device import Device, Precision
 from ...errors import within
 from ...fields import lists_fields
 from ...files import check_apart
@@ -58,7 +58,8 @@ class Studio:
         style: Sources = "brush_strokes",
         recipe: Recipe | None = None,
         *,
-        device: str | torch.device | None = None,
+        device: Device = None,
+        precision: Precision = "auto",
         resume: str | Path | None = None,
         **changes: "Unpack[Changes]",
     ) -> None:
@@ -66,9 +67,10 @@ class Studio:
             changes["size"] = pick(cpu=256, gpu=512, fast=64)
         recipe = as_recipe(recipe, **changes)
         if resume:
-            self.session = keep.read(resume, device)
+            self.session = keep.read(resume, device, precision)
         else:
-            self.session = Session(Inputs.of(content, style), recipe, device)
+            inputs = Inputs.of(content, style)
+            self.session = Session(inputs, recipe, device, precision)
         self.panel = Layout()
         self.lock = threading.RLock()  # newer kernels read messages in a thread
         self._jumped()

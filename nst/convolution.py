@@ -1,0 +1,129 @@
+"""Convolutions, each the fastest right way on this machine: direct, or Winograd's.
+
+A direct 3x3 convolution takes nine products for each number it gives and each channel
+it reads. Winograd's takes 64 for a block of 6x6 numbers, fewer than two each, and
+additions before and after (Lavin & Gray 2016, "Fast algorithms for convolutional neural
+networks"). NNPACK brings it along in torch's builds for Linux. The two differ in the
+sixth digit.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from functools import lru_cache, partial
+from math import inf
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import conv2d
+
+Method = Literal["direct", "winograd"]
+LEAST_SIDE = 24  # pixels: below, turning the weights costs more than it saves
+LEAST_CHANNELS = 16  # conv1_1 reads three
+ROUNDS = 5  # of a probe: the fastest counts
+GAIN, HALF_GAIN = 1.25, 1.5  # least ones worth it: clocks are noisy, 16 bits round
+
+
+class Convolution(nn.Conv2d):
+    """A 3x3 convolution with frozen weights, by the ``method`` of its network."""
+
+    method: Method = "direct"
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.method == "winograd" and _suits(x) and is_there():
+            return Winograd.apply(x, self.weight, self.bias)
+        return super().forward(x)
+
+
+def _suits(x: Tensor) -> bool:
+    large = min(x.shape[-2:]) >= LEAST_SIDE and x.shape[1] >= LEAST_CHANNELS
+    return large and x.dtype == torch.float32
+
+
+class Winograd(torch.autograd.Function):
+    """NNPACK's convolution; its gradient is one too, with the weights turned round."""
+
+    @staticmethod
+    def forward(context: Any, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        context.save_for_backward(weight)
+        return _nnpack(x, weight, bias)
+
+    @staticmethod
+    def backward(context: Any, slope: Tensor) -> tuple[Tensor, None, None]:
+        (weight,) = context.saved_tensors
+        turned = weight.flip(2, 3).transpose(0, 1)  # not kept: all would take 80 MB
+        return _nnpack(slope, turned, None), None, None
+
+
+@lru_cache(maxsize=1)
+def is_there() -> bool:
+    """Return whether NNPACK works here and agrees with the direct convolution."""
+    x, weight = torch.rand(1, 16, 24, 24), torch.rand(16, 16, 3, 3)
+    try:
+        right = conv2d(x, weight, padding=1)
+        return torch._nnpack_available() and torch.allclose(
+            _nnpack(x, weight, None), right, rtol=1e-4
+        )
+    except Exception:  # another torch, or another processor
+        return False
+
+
+@lru_cache(maxsize=1)
+def probe() -> dict[str, float]:
+    """Return the seconds that this CPU takes, by a trial made once a process.
+
+    The keys are "direct", "winograd" if it is there, and "half": direct in bfloat16.
+    """
+    x, weight = torch.ones(1, 128, 64, 64), torch.ones(128, 128, 3, 3)
+    found = (
+        {"winograd": seconds(partial(_nnpack, x, weight, None))} if is_there() else {}
+    )
+    kinds = {"direct": torch.float32}
+    if torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        kinds["half"] = torch.bfloat16
+    for kind, dtype in kinds.items():
+        x, weight = (
+            t.to(dtype, memory_format=torch.channels_last) for t in (x, weight)
+        )
+        found[kind] = seconds(partial(conv2d, x, weight, padding=1))
+    return found
+
+
+def fastest() -> Method:
+    """Return the faster method in float32; one must be clearly so to replace direct."""
+    found = probe()
+    better = GAIN * found.get("winograd", inf) < found["direct"]
+    return "winograd" if better else "direct"
+
+
+def half_is_faster() -> bool:
+    """Return whether a CPU is clearly faster in bfloat16, as with tiles of its own."""
+    found = probe()
+    return HALF_GAIN * found.get("half", inf) < found[fastest()]
+
+
+def _nnpack(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    x, weight = x.contiguous(), weight.contiguous()
+    return torch._nnpack_spatial_convolution(x, weight, bias, [1, 1])
+
+
+def seconds(action: Callable[[], Any]) -> float:
+    """Return how long an action takes, at best."""
+    times = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def _without_threads() -> None:
+    """Take the direct way in a forked child: NNPACK's threads stay with the parent."""
+    global is_there
+    is_there = lru_cache(lambda: False)
+    probe.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_without_threads)
