@@ -30,20 +30,23 @@ class Drive:
         (self.folder / "MyDrive").mkdir(parents=True)
         patch.setattr(colab, "DRIVE", self.folder)
         patch.setattr(colab, "_copies", {})
-        for name, error in (("stat", GONE), ("mkdir", GONE), ("replace", FULL)):
+        for name, error in (("stat", GONE), ("replace", FULL)):
             patch.setattr(os, name, self._failing(getattr(os, name), error))
 
     def _failing(self, function, error):
         def call(*paths, **options):
-            place = os.fspath(paths[-1]) if isinstance(paths[-1], os.PathLike) else ""
-            if self.fails == error and str(self.folder) in place:
+            place = paths[-1]
+            if self.fails == error and str(self.folder) in str(place):
                 raise OSError(error, os.strerror(error), place)
             return function(*paths, **options)
 
         return call
 
     def names(self):
-        return sorted(p.name for p in self.made.iterdir()) if self.made.exists() else []
+        fails, self.fails = self.fails, None
+        names = sorted(path.name for path in self.made.glob("*"))
+        self.fails = fails
+        return names
 
 
 @pytest.fixture
