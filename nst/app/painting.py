@@ -104,6 +104,18 @@ class Painting:
                 if asked:
                     break
 
+    def finish(self) -> None:
+        """Save the picture and the checkpoint, and print where the picture is."""
+        if self.step and self.step.number < self.total:
+            taken = f"{self.step.number} of {self.total} steps"
+            print(f"stopped after {taken}", file=sys.stderr)
+        wrong = [_mistake(self.save_somewhere, self.output)]
+        if self.checkpoint:
+            wrong += [_mistake(self.checkpoint.save)]
+        if any(wrong):
+            raise InputError("; ".join(filter(None, wrong)))
+        print(f"the result is in {self.output}")
+
     def _tell_memory(self) -> None:
         gigabytes = need(self.recipe, *self.inputs.images) / 1e9
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
@@ -139,7 +151,7 @@ def paint_one(
         painting.check(path)
     made = json.loads(describe(inputs, recipe))  # reads all: a mistake is told first
     if not output:
-        painting.output = path = free(path, partial(made_as, made=made))
+        painting.output = free(path, partial(made_as, made=made))
     try:
         painting.take_steps(every)
     except KeyboardInterrupt:  # the second Ctrl-C stops at once
@@ -151,15 +163,7 @@ def paint_one(
         painting.save_somewhere(painting.beside)
         where = f"the picture as it was is in {str(painting.beside)!r}"
         raise InputError(f"{error}; {where}") from error
-    if painting.step and painting.step.number < painting.total:
-        taken = f"{painting.step.number} of {painting.total} steps"
-        print(f"stopped after {taken}", file=sys.stderr)
-    wrong = [_mistake(painting.save_somewhere, path)]
-    if painting.checkpoint:
-        wrong += [_mistake(painting.checkpoint.save)]
-    if any(wrong):
-        raise InputError("; ".join(filter(None, wrong)))
-    print(f"the result is in {path}")
+    painting.finish()
 
 
 def paint_many(
