@@ -141,13 +141,16 @@ class ContentLoss(nn.Module):
     def compare(self, error: Tensor) -> Tensor:
         return self.factor * error
 
-    def nothing(self) -> Tensor:
-        """Return the loss of the target's own features, moved to places at random.
+    def nothing(self, features: Tensor | None = None) -> Tensor:
+        """Return the loss of ``features``, (1, C, H', W'), moved to places at random.
 
-        The expected squared distance is 2·Σ (P - mean of P over positions)².
+        By default they are the target's own. With means over positions, the expected
+        squared distance is positions · (mean ‖f‖² + mean ‖p‖² - 2 mean f · mean p).
         """
-        spread = self.target - self.target.mean((2, 3), keepdim=True)
-        return self.compare(2 * spread.square().sum())
+        p = self.target.flatten(2)
+        f = p if features is None else features.flatten(2)
+        energies = f.square().sum(1).mean() + p.square().sum(1).mean()
+        return self.compare(p.shape[2] * (energies - 2 * (f.mean(2) * p.mean(2)).sum()))
 
 
 class StyleLoss(nn.Module):

@@ -130,6 +130,21 @@ def test_nothing_matched_is_the_loss_of_the_features_at_random_places(random):
     assert sum(shuffled) / 400 == pytest.approx(loss.nothing().item(), rel=0.02)
 
 
+def test_nothing_matched_of_others_is_theirs_at_random_places(random):
+    """Another picture may have another number of positions, and another energy."""
+    target, other = random(1, 8, 6, 5), 3 * random(1, 8, 7, 9)
+    loss, places = nst.ContentLoss(target, "mean"), torch.Generator().manual_seed(1)
+    drawn = [
+        loss(
+            other.flatten(2)[..., torch.randint(63, (30,), generator=places)].view_as(
+                target
+            )
+        )
+        for _ in range(400)
+    ]
+    assert sum(drawn) / 400 == pytest.approx(loss.nothing(other).item(), rel=0.02)
+
+
 def test_a_record_of_format_1_makes_its_old_picture_again(tmp_path):
     """There "relative" meant what "own" means now."""
     old = OWN.replace(sizes=(32,), steps=3, style_weight=15.0, pooling="max")

@@ -4,7 +4,8 @@ import json
 import signal
 from collections.abc import Generator, Iterable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
@@ -15,7 +16,8 @@ from ..errors import InputError, first_line, within
 from ..files import check_apart, check_writable, identity
 from ..images import Source
 from ..inputs import Inputs
-from ..keep.record import describe, read_record
+from ..keep.places import check_ours, free, made_as
+from ..keep.record import describe
 from ..keep.saving import check_format, save_image
 from ..recipe import Recipe, as_recipe
 from ..transfer import Masks, Sources, paint
@@ -25,7 +27,9 @@ from ..transfer import Masks, Sources, paint
 class Job:
     """A picture to make: inputs as in `style_transfer`, and a .png or .jpg ``output``.
 
-    ``masks`` and ``style_masks`` are as in `iterate`.
+    ``masks`` and ``style_masks`` are as in `iterate`. If nst made what has the name
+    ``output`` by another recipe, it is replaced; if ``numbered``, it stays, and this
+    picture gets a number.
     """
 
     content: Source
@@ -36,6 +40,7 @@ class Job:
     style_masks: Masks = ()
     device: str | None = None
     precision: Precision = "auto"
+    numbered: bool = False
 
     def __post_init__(self) -> None:
         as_recipe(self.recipe)
@@ -51,7 +56,8 @@ class Job:
 class Result:
     """The result of a job: "made", "kept" from an earlier call, or "failed".
 
-    ``message`` says in one sentence why it failed; else it is empty.
+    ``message`` says in one sentence why it failed; else it is empty. The ``output`` of
+    a ``numbered`` job is the one that it got.
     """
 
     job: Job
@@ -67,8 +73,8 @@ def style_many(
     ``executor`` is any `concurrent.futures` executor, such as `pool` or a dask client's
     ``get_executor(pure=False)``; None paints in this process, one job per iteration. A
     job that fails does not stop the rest. An output that exists and was made from the
-    same pixels by the same recipe is kept. Raise `InputError` if two jobs have one
-    output, or an output is an input.
+    same pixels by the same recipe is kept; if nst did not make what is there, the job
+    fails. Raise `InputError` if two jobs have one output, or an output is an input.
 
     Example:
         >>> jobs = [nst.Job("cat", "ink", "cat.png", nst.Recipe(size=32, steps=1))]
@@ -111,9 +117,13 @@ def do(job: Job) -> Result:
         inputs, compute = job.inputs, choose(job.device, job.precision)
         check_format(job.output)
         text = describe(inputs, job.recipe, compute)
-        if _is_there(job.output, json.loads(text)):
+        same = partial(_is_there, made=json.loads(text))
+        if job.numbered:
+            job = replace(job, output=str(free(Path(job.output), same)))
+        if same(job.output):
             return Result(job, "kept")
         check_writable(job.output)
+        check_ours(job.output)
         for step in paint(inputs, job.recipe, compute):
             best = step.best
         save_image(best, job.output, text)
@@ -122,16 +132,8 @@ def do(job: Job) -> Result:
         return _failed(job, error)
 
 
-def _is_there(path: str | Path, wanted: dict) -> bool:
-    """Return whether the picture at ``path`` was made as the record ``wanted`` says."""
-    if not Path(path).is_file():
-        return False
-    try:
-        found = read_record(path)
-    except InputError:  # no picture of nst, or a damaged one
-        return False
-    keys = ("recipe", "inputs", "step")
-    return all(found[key] == wanted[key] for key in keys)
+def _is_there(path: str | Path, made: dict) -> bool:
+    return made_as(path, made, "step")  # one that was stopped early is not
 
 
 def _result(job: Job, future: Future) -> Result:

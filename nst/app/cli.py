@@ -5,12 +5,14 @@ import json
 import sys
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from .. import __version__
 from ..errors import InputError, within
 from ..samples import PAINTINGS, SAMPLES
 from .options import Parser, add_compute, add_options, recipe_of
+from .streams import steady
 
 EPILOG = f"""\
 Samples to use by name, offline: {", ".join(SAMPLES)}.
@@ -21,6 +23,7 @@ More commands, each with its own --help:
   nst info IMAGE      what the picture carries: recipe, inputs, versions
   nst remake IMAGE    make it again; --content FILE, --style FILE if asked for
 """
+FORCE = "replace a file that nst did not make"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,6 +31,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # Pillow warns of unusual files
+    with steady() as out:
+        status = _run(argv)
+        out.flush()
+        if out.fault and not isinstance(out.fault, BrokenPipeError):
+            why = f"the output is not complete ({out.fault.strerror})"
+            print(f"nst: {why}: what was painted is saved", file=sys.stderr)
+            status = 2
+    return status
+
+
+def _run(argv: list[str]) -> int:
     commands = {"batch": batch, "info": info, "remake": remake_picture}
     command = commands.get(argv[0]) if argv else None
     try:
@@ -50,7 +64,8 @@ def style(argv: Sequence[str]) -> int:
     add = parser.add_argument
     add("content", nargs="?", default="cat", help="file, address or name (cat)")
     add("style", nargs="*", help="likewise, one or several (brush_strokes)")
-    add("-o", "--output", default="styled.png", help=".png or .jpg (styled.png)")
+    add("-o", "--output", help=".png or .jpg (CONTENT-STYLE.png, numbered if taken)")
+    add("--force", action="store_true", help=FORCE)
     add_options(parser)
     add("--blend", type=float, nargs="+", help="a weight for each of several styles")
     add("--mask", action="append", help="once a style: white where it shall go")
@@ -75,11 +90,12 @@ def style(argv: Sequence[str]) -> int:
 def batch(argv: Sequence[str]) -> int:
     parser = Parser(
         prog="nst batch",
-        description="Paint every content in the manner of every style. "
-        "What lies in the folder already is not painted again.",
+        description="Paint every content in the manner of every style. What lies in "
+        "the folder already is not painted again; what another recipe made stays.",
     )
     add = parser.add_argument
-    add("content", nargs="+", help="files, addresses or names")
+    what = 'files, folders, patterns such as "photos/*.jpg", addresses or names'
+    add("content", nargs="+", help=what)
     add("--style", nargs="+", default=["brush_strokes"], help="likewise")
     add("-o", "--output", default="styled", help="a folder (styled)")
     add("--workers", type=int, default=1, help="processes that share the cores (1)")
@@ -105,7 +121,8 @@ def info(argv: Sequence[str]) -> int:
 def remake_picture(argv: Sequence[str]) -> int:
     parser = Parser(prog="nst remake", description="Make it again.")
     parser.add_argument("image")
-    parser.add_argument("-o", "--output", help="by default IMAGE-remade")
+    parser.add_argument("-o", "--output", help="(IMAGE-remade, numbered if taken)")
+    parser.add_argument("--force", action="store_true", help=FORCE)
     for kind in ("content", "initial"):
         parser.add_argument(f"--{kind}", metavar="FILE")
     for kind in ("style", "mask", "style-mask"):
@@ -113,8 +130,12 @@ def remake_picture(argv: Sequence[str]) -> int:
     add_compute(parser)
     options = vars(parser.parse_args(argv))
     image = Path(options.pop("image"))
-    output = options.pop("output") or image.with_stem(f"{image.stem}-remade")
+    from ..keep.places import free, made_as
+    from ..keep.record import read_record
     from .remake import remake
+
+    output, beside = options.pop("output"), image.with_stem(f"{image.stem}-remade")
+    output = output or free(beside, partial(made_as, made=read_record(image)))
 
     remake(image, output, **options)
     print(f"the result is in {output}")

@@ -1,11 +1,13 @@
 """Paint for the command line, once its options are read."""
 
+import json
 import math
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,14 @@ from ..errors import InputError
 from ..files import check_apart, check_writable
 from ..inputs import Inputs
 from ..keep.checkpoint import Checkpoint
+from ..keep.places import check_ours, free, made_as, stem
 from ..keep.record import describe
 from ..keep.saving import check_format, save_image
 from ..optimize import Step
 from ..recipe import Recipe
 from ..transfer import paint
 from .batch import Job, pool, style_many
+from .names import expand, told_apart
 from .stopping import stopping
 
 
@@ -36,6 +40,7 @@ class Painting:
     output: Path
     compute: Compute
     checkpoint: Checkpoint | None
+    force: bool = False  # replace what nst did not make
     step: Step | None = None  # the last one taken
 
     @property
@@ -49,14 +54,16 @@ class Painting:
         number = self.step.number if self.step else 0
         return self.output.with_stem(f"{self.output.stem}-{number:04d}")
 
-    def check_apart(self, output: Path) -> None:
-        """Raise `InputError` if ``output`` is an input or the checkpoint."""
+    def check(self, output: Path) -> None:
+        """Raise `InputError` if ``output`` is an input, the checkpoint or not ours."""
         own = [("checkpoint", self.checkpoint.path if self.checkpoint else None)]
         check_apart([output], [*self.inputs.files(), *own])
+        if not self.force:
+            check_ours(output)
 
     def save(self, path: Path) -> None:
         """Save the picture as it is now, with its record."""
-        self.check_apart(path)
+        self.check(path)
         assert self.step, "nothing was painted yet"
         number = None if self.step.number == self.total else self.step.number
         made = describe(self.inputs, self.recipe, self.compute, step=number)
@@ -99,6 +106,18 @@ class Painting:
                 if asked:
                     break
 
+    def finish(self) -> None:
+        """Save the picture and the checkpoint, and print where the picture is."""
+        if self.step and self.step.number < self.total:
+            taken = f"{self.step.number} of {self.total} steps"
+            print(f"stopped after {taken}", file=sys.stderr)
+        wrong = [_mistake(self.save_somewhere, self.output)]
+        if self.checkpoint:
+            wrong += [_mistake(self.checkpoint.save)]
+        if any(wrong):
+            raise InputError("; ".join(filter(None, wrong)))
+        print(f"the result is in {self.output}")
+
     def _tell_memory(self) -> None:
         gigabytes = need(self.recipe, *self.inputs.images) / 1e9
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
@@ -110,7 +129,8 @@ def paint_one(
     recipe: Recipe,
     content: str,
     style: Sequence[str],
-    output: str,
+    output: str | None,
+    force: bool,
     mask: Sequence[str] | None,
     style_mask: Sequence[str] | None,
     every: int | None,
@@ -118,16 +138,23 @@ def paint_one(
     precision: Precision,
     **keeping: Any,
 ) -> None:
-    """Paint one picture with a progress bar; Ctrl-C stops and saves it as it is."""
-    path = Path(output)
+    """Paint one picture with a progress bar; Ctrl-C stops and saves it as it is.
+
+    Without ``output`` it is named after its inputs, with a number if another recipe or
+    other pictures made what has that name.
+    """
+    inputs = Inputs.of(content, style, mask, style_mask, recipe.initial_picture)
+    names = (picture.name for picture in (inputs.content, *inputs.styles))
+    path = Path(output or f"{stem(names)}.png")
     check_format(path)
     check_writable(path.with_stem(f"{path.stem}-0000") if every else path)
-    inputs = Inputs.of(content, style, mask, style_mask, recipe.initial_picture)
     how = choose(device, precision), _checkpoint(**keeping)
-    painting = Painting(inputs, recipe, path, *how)
-    painting.check_apart(path)
-    for _, picture in inputs.named():
-        picture.image  # noqa: B018  read now, so that a mistake is told first
+    painting = Painting(inputs, recipe, path, *how, force)
+    if output:
+        painting.check(path)
+    made = json.loads(describe(inputs, recipe, how[0]))  # a mistake is told first
+    if not output:
+        painting.output = free(path, partial(made_as, made=made))
     try:
         painting.take_steps(every)
     except KeyboardInterrupt:  # the second Ctrl-C stops at once
@@ -139,15 +166,7 @@ def paint_one(
         painting.save_somewhere(painting.beside)
         where = f"the picture as it was is in {str(painting.beside)!r}"
         raise InputError(f"{error}; {where}") from error
-    if painting.step and painting.step.number < painting.total:
-        taken = f"{painting.step.number} of {painting.total} steps"
-        print(f"stopped after {taken}", file=sys.stderr)
-    wrong = [_mistake(painting.save_somewhere, path)]
-    if painting.checkpoint:
-        wrong += [_mistake(painting.checkpoint.save)]
-    if any(wrong):
-        raise InputError("; ".join(filter(None, wrong)))
-    print(f"the result is in {path}")
+    painting.finish()
 
 
 def paint_many(
@@ -158,11 +177,16 @@ def paint_many(
     workers: int,
     **how: Any,
 ) -> int:
-    """Paint every content in every style into ``folder``; return the exit status."""
+    """Paint every content in every style into ``folder``; return the exit status.
+
+    A picture there that was made otherwise stays, and the new one gets a number.
+    """
+    contents, styles = expand(contents), expand(styles)
+    pairs = product(*(zip(s, told_apart(s), strict=True) for s in (contents, styles)))
     jobs = []
-    for content, style in product(contents, styles):
-        output = Path(folder, f"{_stem(content)}-{_stem(style)}.png")
-        jobs.append(Job(content, style, str(output), recipe, **how))
+    for (content, name), (style, manner) in pairs:
+        output = str(Path(folder, f"{name}-{manner}.png"))
+        jobs.append(Job(content, style, output, recipe, numbered=True, **how))
     failed = 0
     with (
         stopping("picture") as asked,
@@ -199,7 +223,3 @@ def _checkpoint(
     if resume:
         raise InputError("--resume needs a file: name it with --checkpoint FILE")
     return None
-
-
-def _stem(source: str) -> str:
-    return Path(source.split("?")[0]).stem

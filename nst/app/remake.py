@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..files import check_apart, check_writable
 from ..images import Source, is_address
 from ..inputs import Inputs, Picture, as_list, numbered
+from ..keep.places import check_ours
 from ..keep.record import describe, known_inputs, read_record
 from ..keep.saving import check_format, save_image
 from ..recipe import Recipe
@@ -28,13 +29,15 @@ def remake(
     initial: Source | None = None,
     device: Device = None,
     precision: Precision = "auto",
+    force: bool = False,
 ) -> Tensor:
     """Make the picture at ``path`` again and save it as ``output``; return its image.
 
     Samples, paintings and addresses are found by name; other inputs must be given,
     several styles or masks as lists. It is computed as it was, unless ``device`` or
-    ``precision`` is given. Raise `InputError` if an input is missing or is
-    not the picture that was used.
+    ``precision`` is given. Raise `InputError` if an input is missing or is not the
+    picture that was used, or if nst did not make the file that ``output`` would
+    replace, unless ``force``.
     """
     made = read_record(path)
     check_format(output)
@@ -42,6 +45,8 @@ def remake(
     given = {"content": content, "style": style, "mask": mask}
     given |= {"style mask": style_mask, "initial": initial}
     pictures = _pictures(made, {k: as_list(v) for k, v in given.items()}, path, output)
+    if not force:
+        check_ours(output)
     one, styles, masks, style_masks, first = pictures.values()
     inputs = Inputs.of(one[0], styles, masks, style_masks, first[0])
     recipe = Recipe().replace(**made["recipe"])

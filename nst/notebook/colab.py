@@ -1,15 +1,18 @@
 """Colab and Google Drive; the functions work in other notebooks too."""
 
 import base64
-import shutil
+import os
 import sys
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from ..errors import first_line
+from ..errors import InputError, first_line
+from ..files import write_atomically
+from ..keep.places import free
 from ..keep.saving import save_image
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 DRIVE = Path("/content/drive")  # where Colab mounts it
 OUTPUTS = Path("outputs")  # the folder for results, beside the notebook
+_copies: dict[Path, Path | None] = {}  # {a result: its copy on Drive, None: it failed}
 
 
 def in_colab() -> bool:
@@ -48,8 +52,13 @@ def mount_drive() -> Path:
 
 
 def drive_folder() -> Path | None:
-    """Return the folder MyDrive/nst if Drive is mounted, else None."""
-    if not (DRIVE / "MyDrive").is_dir():
+    """Return the folder MyDrive/nst if Drive is mounted, else None.
+
+    Raise `OSError` if it was, and the connection is lost.
+    """
+    try:
+        os.stat(DRIVE / "MyDrive")
+    except FileNotFoundError:
         return None
     (DRIVE / "MyDrive" / "nst").mkdir(exist_ok=True)
     return DRIVE / "MyDrive" / "nst"
@@ -69,22 +78,58 @@ def upload() -> list[Path]:
 def save(image: Tensor, name: str, record: str | None = None) -> "HTML":
     """Save an image in ``outputs``, and on Drive if mounted; return a link.
 
-    ``name`` ends in .png or .jpg; ``record`` is as in `save_image`. Make the call the
-    last expression of a cell, which then shows the link to download the file.
+    ``name`` ends in .png or .jpg, and gets a number if another result has it;
+    ``record`` is as in `save_image`. Make the call the last expression of a cell, which
+    then shows the link to download the file.
     """
-    path = OUTPUTS / name
-    save_image(image, path, record)
-    share(path)
+    new = free(OUTPUTS / name)
+    save_image(image, new, record)
+    path = free(OUTPUTS / name, partial(_holds, new.read_bytes()))
+    os.replace(new, path)  # the same picture, if it was saved before
+    try:
+        copy(path)
+    except InputError as mistake:
+        print(mistake)
     return download(path)
 
 
 def share(path: Path) -> str:
     """Copy a file to Drive if mounted; return a sentence that says where both are."""
-    folder = drive_folder()
-    if not folder:
-        return f"Saved {path}."
-    shutil.copy(path, folder / path.name)
-    return f"Saved {path}, and a copy in {folder}."
+    try:
+        folder = copy(path)
+    except InputError as mistake:
+        return str(mistake)
+    return f"Saved {path}, and a copy in {folder}." if folder else f"Saved {path}."
+
+
+def copy(path: Path) -> Path | None:
+    """Copy a file to Drive; return the folder, or None if Drive is not mounted.
+
+    Another result of that name stays there: the copy gets a number. Raise `InputError`
+    if the copy failed; the next call makes it.
+    """
+    file = path.resolve()
+    _copies.setdefault(file)
+    try:
+        folder = drive_folder()
+        for other, there in list(_copies.items()):
+            if folder is None or not other.is_file():
+                del _copies[other]
+            elif other == file or there is None:
+                data = other.read_bytes()
+                there = there or free(folder / other.name, partial(_holds, data))
+                write_atomically(there, data)
+                _copies[other] = there
+        return folder
+    except (InputError, OSError) as error:
+        fault = error.__cause__ or error
+        reason = getattr(fault, "strerror", None) or fault
+        why = f"Saved {path}, but no copy on Drive ({reason})"
+        raise InputError(f"{why}: the next save tries it again.") from error
+
+
+def _holds(data: bytes, path: Path) -> bool:
+    return path.is_file() and path.read_bytes() == data
 
 
 def download(path: str | Path) -> "HTML":

@@ -2,6 +2,7 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -82,8 +83,28 @@ def test_what_was_made_otherwise_is_made_anew(jobs):
     assert statuses([other])[0] == ["made"]
     assert statuses([other])[0] == ["kept"]
     with open(first.output, "wb") as file:
-        file.write(b"half a picture")
-    assert statuses([other])[0] == ["made"]
+        file.write(b"another's")
+    seen, (why,) = statuses([other])
+    assert seen == ["failed"] and "0.png' is there and nst did not make it" in why
+    with open(first.output, "rb") as file:
+        assert file.read() == b"another's"
+
+
+def test_a_numbered_job_leaves_what_was_made_otherwise(jobs, tmp_path):
+    def outcome(**changes):
+        job = nst.Job("cat", "ink", tmp_path / "a.png", TINY.replace(**changes))
+        (result,) = nst.style_many([replace(job, numbered=True)])
+        return result.status, os.path.basename(result.job.output)
+
+    assert outcome(steps=1) == ("made", "a.png")
+    before = (tmp_path / "a.png").read_bytes()
+    assert outcome(steps=2) == ("made", "a-2.png")
+    assert outcome(steps=2) == ("kept", "a-2.png")
+    (tmp_path / "a-3.png").write_bytes(b"another's")
+    assert outcome(steps=1, seed=1) == ("made", "a-4.png")
+    assert outcome(steps=1) == ("kept", "a.png")
+    assert (tmp_path / "a.png").read_bytes() == before
+    assert (tmp_path / "a-3.png").read_bytes() == b"another's"
 
 
 def test_outputs_that_collide_are_refused_before_anything_is_painted(jobs):

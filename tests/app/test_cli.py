@@ -25,8 +25,8 @@ def run(*arguments, **options):
 def test_without_arguments_it_styles_the_cat_and_says_where(tmp_path, capsys):
     done = run(*TINY, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "the result is in styled.png" in done.stdout
-    made = nst.read_record(tmp_path / "styled.png")
+    assert "the result is in cat-brush_strokes.png" in done.stdout
+    made = nst.read_record(tmp_path / "cat-brush_strokes.png")
     assert made["inputs"]["content"]["name"] == "cat"
     assert "loss=" in done.stderr and "3/3" in done.stderr  # the bar
 

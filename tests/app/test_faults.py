@@ -34,7 +34,7 @@ def test_a_full_disk_costs_no_earlier_result(tmp_path):
         "import resource, sys\n"
         "from nst.app.cli import main\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
-        "sys.exit(main('cat ink -o a.png --size 64 --steps 1'.split()))",
+        "sys.exit(main('cat ink -o a.png --force --size 64 --steps 1'.split()))",
         tmp_path,
     )
     assert status == 2 and len(told) == 1
@@ -53,7 +53,7 @@ with open("/proc/self/statm") as file:
     size = int(file.read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (size + 1_500_000_000,) * 2)
 {more}
-sys.exit(main("cat ink -o a.png --size 2048 --steps 1".split()))
+sys.exit(main("cat ink -o a.png --force --size 2048 --steps 1".split()))
 """
 
 

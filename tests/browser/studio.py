@@ -24,6 +24,7 @@ CELLS = (
     "other = nst.Studio('coffee', 'ink', size=64)\nother",
 )
 SHOTS = ROOT / "artefacts"
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 # What sticks out of the panel or hides part of its own text.
 CLIPPED = """panel => [...panel.querySelectorAll('*')].filter(e => {
     const box = e.getBoundingClientRect(), all = panel.getBoundingClientRect();
@@ -44,6 +45,32 @@ UNNAMED = """panel => [...panel.querySelectorAll(
     return !(e.getAttribute('aria-label') || e.innerText || e.title || e.placeholder
         || drawn || (e.matches('select, input') && label && label.innerText));
 }).map(e => e.outerHTML.slice(0, 150))"""
+# What of the panel's text has a contrast below 4.5 to what is behind it.
+FAINT = """panel => {
+    const numbers = color => color.match(/[\\d.]+/g).map(Number);
+    const over = ([r, g, b, a = 1], under) =>
+        [r, g, b].map((value, i) => value * a + under[i] * (1 - a));
+    const linear = v => v / 255 <= 0.04045 ? v / 3294.6
+        : ((v / 255 + 0.055) / 1.055) ** 2.4;
+    const light = color => {
+        const [r, g, b] = color.map(linear);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+    const texts = '.nst-error, [role=status], .nst-step, .nst-meter, small, a, text';
+    return [...panel.querySelectorAll(texts)].flatMap(e => {
+        let behind = [], opacity = 1;
+        for (let at = e; at; at = at.parentElement) {
+            opacity *= getComputedStyle(at).opacity;
+            behind.unshift(numbers(getComputedStyle(at).backgroundColor)); }
+        behind = behind.reduce((under, color) => over(color, under), [255, 255, 255]);
+        const style = getComputedStyle(e);
+        const [r, g, b, a = 1] = numbers(e.matches('text') ? style.fill : style.color);
+        const seen = [over([r, g, b, a * opacity], behind), behind].map(light);
+        const contrast = (Math.max(...seen) + 0.05) / (Math.min(...seen) + 0.05);
+        return contrast < 4.5 ? [e.outerHTML.slice(0, 90) + ' ' + contrast] : [];
+    }); }"""
+THEME = """name => window.jupyterapp.commands.execute(
+    'apputils:change-theme', {theme: 'JupyterLab ' + name})"""
+THEMED = "light => document.body.dataset.jpThemeLight === light"
 
 
 @pytest.fixture(scope="module", params=["lab4", "lab3"])
@@ -90,6 +117,7 @@ def test_a_session_from_start_to_a_saved_picture(jupyter, page, tmp_path):
     panel.play("pause")
     page.wait_for_timeout(300)
     page.wait_for_function(lab.READY)  # the step that was under way is done
+    panel.until(lambda: "steps/s" not in panel.text())
     number, image = panel.number(), panel.picture()
     page.wait_for_timeout(1500)
     assert (panel.number(), panel.picture()) == (number, image)
@@ -127,6 +155,14 @@ def test_a_session_from_start_to_a_saved_picture(jupyter, page, tmp_path):
     panel.root.locator("input[placeholder]").first.press("Enter")
     panel.until(lambda: "no such picture" in panel.said())
     assert panel.number() == kept
+    assert panel.root.locator("input[placeholder]").first.input_value() == ""
+    for theme, light in (("Dark", "false"), ("Light", "true")):
+        page.evaluate(THEME, theme)
+        page.wait_for_function(THEMED, arg=light)
+        page.wait_for_timeout(300)
+        assert panel.root.locator(".nst-error").count() == 1
+        assert panel.root.evaluate(FAINT) == []
+        panel.root.screenshot(path=SHOTS / f"{shot}-{theme}.png")
 
     other = Panel(page)
     other.root = page.locator(".nst-studio").nth(1)
@@ -160,10 +196,16 @@ def test_an_upload_is_painted(jupyter, tmp_path):
         lab.open_and_run(page, address, "studio.ipynb")
         panel = Panel(page)
 
+        button = panel.root.get_by_role("button", name="upload content")
+
         def upload(file):
             with page.expect_file_chooser() as chooser:
-                panel.root.get_by_role("button", name="upload content").click()
+                button.click()
             chooser.value.set_files(file)
+
+        plain = lambda: button.inner_text() == "upload content"  # noqa: E731
+        panel.until(plain)  # no number of files behind it
+        assert "at most 10 MB" in button.get_attribute("title")
 
         (tmp_path / "bad.png").write_bytes(b"no picture")
         upload(tmp_path / "bad.png")
@@ -172,7 +214,19 @@ def test_an_upload_is_painted(jupyter, tmp_path):
         panel.until(lambda: "content waves.jpg" in panel.said())
         panel.button("Step").click()
         panel.until(lambda: panel.number() == 1)
+        upload(ROOT / "data" / "waves.jpg")  # the same once more
+        panel.until(lambda: panel.number() == 0)
+        panel.until(plain)
+        (tmp_path / "phone.heic").write_bytes(HEIC)
+        upload(tmp_path / "phone.heic")
+        panel.until(lambda: "phone.heic" in panel.said())
         assert page.errors == []
+        (tmp_path / "large.bmp").write_bytes(bytes(11_000_000))
+        upload(tmp_path / "large.bmp")  # Jupyter refuses it, and connects again
+        page.wait_for_timeout(3000)
+        page.wait_for_function(lab.READY, timeout=60_000)
+        panel.button("Step").click()
+        panel.until(lambda: panel.number() == 1)
 
 
 def test_the_notebook_of_the_course_runs(jupyter):

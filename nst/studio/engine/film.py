@@ -4,12 +4,13 @@ import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PIL import Image, features
+from PIL import ExifTags, Image, features
 from torch import Tensor
 
 from ...errors import InputError, one_of
 from ...files import write_atomically
 from ...images import load_image, resize, to_pil
+from ...keep.saving import RECORD
 
 LONG_SIDE = 320  # pixels of a frame
 KINDS = {".webp": "WEBP", ".gif": "GIF"}
@@ -43,7 +44,8 @@ def save_film(
     images = [load_image(Image.open(io.BytesIO(data))) for _, data in frames]
     shape = tuple(images[-1].shape[-2:])
     first, *others = (to_pil(colored(resize(image, shape))) for image in images)
-    buffer = io.BytesIO()
+    buffer, exif = io.BytesIO(), Image.Exif()
+    exif[ExifTags.Base.Software] = RECORD  # of WebP; a GIF has a comment
     first.save(
         buffer,
         kind,
@@ -51,5 +53,7 @@ def save_film(
         append_images=others,
         duration=[80] * len(others) + [1500],  # milliseconds; the last stays
         loop=0,
+        exif=exif,
+        comment=RECORD,
     )
     write_atomically(path, buffer.getvalue())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ...control.sizes import fit
@@ -15,6 +16,7 @@ from ...transfer import Scene, begin_level, first_image, improve
 from ...vgg import load_network
 from .state import LIVE, State
 
+ENOUGH = 256  # pixels of a style, to know the energy of its features
 NEUTRAL = {name: getattr(Recipe(), name) for name in LIVE if name != "blend"}
 
 
@@ -74,4 +76,23 @@ class Painter:
                 f"{kind}/{layer}": loss.nothing().item()
                 for (kind, _, layer), loss in objective.parts()
             }
+            if fixed.style_weight and fixed.scale != "relative":
+                self._nothing |= self._style_alone(state, objective)
         return self._objective
+
+    @torch.no_grad()
+    def _style_alone(self, state: State, objective: Objective) -> dict[str, float]:
+        """Return the content losses of a picture that has the style's features alone.
+
+        Only the relative scale asks for the content at the style's energy. In another
+        a picture may keep all of the content's pattern and differ by its energy, which
+        must not count as content that is lost.
+        """
+        recipe, parts = state.recipe, dict(objective.parts())
+        losses: dict[str, list[float]] = {}
+        for style in fit(*state.images, min(recipe.size, ENOUGH), recipe)[1]:
+            walk = objective.vgg.walk(style.to(self.device), recipe.content_layers)
+            for name, features in walk:
+                nothing = parts["content", 0, name].nothing(features)
+                losses.setdefault(f"content/{name}", []).append(nothing.item())
+        return {name: sum(each) / len(each) for name, each in losses.items()}

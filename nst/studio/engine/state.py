@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from torch import Tensor
 
-from ...errors import InputError
+from ...errors import InputError, within
 from ...inputs import Inputs, Picture
 from ...recipe import FIELDS, LATER_STEPS, Recipe, fields_that
 
@@ -100,8 +100,7 @@ def enlarged(recipe: Recipe, number: int, size: int) -> Recipe:
             steps.append(taken)
     if not sizes:
         raise InputError("nothing is painted yet: choose a size, or press Start first")
-    if size <= sizes[-1]:
-        raise InputError(f"size is {size}: give more than {sizes[-1]}, the present one")
+    within("size", size, sizes[-1] + 1)  # the present one, and more
     above = [size]
     while round(above[0] / 2) > sizes[-1]:
         above.insert(0, round(above[0] / 2))

@@ -27,7 +27,7 @@ class Actions:
     def __init__(self, studio: "Studio") -> None:
         self.studio, self.panel = studio, studio.panel
         self._wish: dict[str, Any] = {}  # refused for memory, with a size that fits
-        self._kept = time.monotonic()
+        self._kept, self._fault_told = time.monotonic(), ""  # of the last checkpoint
         for kind, chooser in self.panel.chooser.items():
             chooser.chosen = partial(self._choose, kind)
         self.panel.dials.moved = partial(self._attempt, self._set)
@@ -99,6 +99,7 @@ class Actions:
 
     def _start(self, change: dict) -> None:
         number = self.studio.session.state.number
+        self.panel.show_status(self.studio.session, self.studio.until)
         if change["new"] and number >= self.studio.until:
             self.studio.until = number + self.panel.steps.value
 
@@ -114,14 +115,25 @@ class Actions:
                     if time.perf_counter() - began > BURST:
                         break
                 if time.monotonic() - self._kept > KEEP:
-                    self._kept = time.monotonic()
-                    colab.share(studio.keep())
+                    self._keep()
             except Exception as fault:
                 self.panel.say(self._fault(fault), error=True)
             if session.state.number >= studio.until:
                 studio.playing = False
                 self.panel.say("Done. Start goes on; a slider gives it a new turn.")
             self.panel.show_progress(session, studio.until)
+
+    def _keep(self) -> None:
+        """Keep the session; say once, not at each time, that this cannot be done."""
+        self._kept, path, told = time.monotonic(), None, ""
+        try:
+            path = self.studio.keep()
+            colab.copy(path)
+        except InputError as mistake:
+            told = str(mistake)
+        if told and told != self._fault_told:
+            self.panel.say(told, error=path is None)
+        self._fault_told = told
 
     def _fault(self, fault: Exception) -> str:
         """Pause, log an unexpected error in full and return one sentence for it."""

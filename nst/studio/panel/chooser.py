@@ -8,7 +8,7 @@ import ipywidgets as widgets
 from ...inputs import Picture
 from ...samples import PAINTINGS, PHOTOS, STYLES
 from . import views
-from .jupyter import Showing, tip, uploaded
+from .jupyter import Showing, picture_of, take, tip
 
 THUMB = 120  # pixels, long side
 KINDS = {"content": "content", "style": "style", "second": "second"}
@@ -42,8 +42,11 @@ class Chooser(widgets.HBox):
             continuous_update=False,
         )
         tip(self.place, f"path or http address of the {kind} picture")
-        self.upload = widgets.FileUpload(
-            accept="image/*", multiple=False, description=f"upload {kind}"
+        self.upload = tip(
+            widgets.FileUpload(
+                accept="image/*,.heic,.heif", description=f"upload {kind}"
+            ),
+            views.UPLOAD,
         )
         self._showing.hear(self.name, self._pick)
         self._showing.hear(self.place, self._pick)
@@ -60,10 +63,10 @@ class Chooser(widgets.HBox):
             own = [name for name in self._known if name not in self._names]
             if self.name.options != (*self._names, *own):
                 self.name.options = (*self._names, *own)
-            self.name.value = name
-            if picture is self._shown:
-                return
-            self._shown, self.place.value = picture, ""
+            self.name.value, self.place.value = name, ""
+        if picture is self._shown:
+            return
+        self._shown = picture
         alt = f"{self._kind}: {name}"
         self.thumb.value = views.picture(picture.image, alt, THUMB) if picture else ""
 
@@ -75,7 +78,8 @@ class Chooser(widgets.HBox):
 
     def _take(self, value: Any) -> None:
         if value:
-            self.chosen(lambda: _read(*uploaded(value)))
+            name, content = take(self.upload)
+            self.chosen(lambda: _read(picture_of(name, content), name))
 
 
 def _read(source: Any, name: str | None = None) -> Picture:

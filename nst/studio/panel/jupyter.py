@@ -46,20 +46,31 @@ def tip(widget: Any, text: str) -> Any:
     return widget
 
 
-def uploaded(value: Any) -> tuple[Image.Image, str]:
-    """Return (PIL image, name) of the newest file in a FileUpload's value."""
-    if isinstance(value, dict):  # ipywidgets 7
-        files = [(name, file["content"]) for name, file in value.items()]
+def take(upload: widgets.FileUpload) -> tuple[str, bytes]:
+    """Return (name, content) of the file that was uploaded, and empty the widget.
+
+    Else the same file could not come again, and a notebook that is saved with the state
+    of its widgets would hold it.
+    """
+    if isinstance(upload.value, dict):  # ipywidgets 7
+        ((name, file),) = upload.value.items()
+        upload.metadata, upload.data, upload._counter = [], [], 0
     else:
-        files = [(file["name"], file["content"]) for file in value]
-    name, data = files[-1]
-    name = Path(name).name
+        (file,) = upload.value
+        name, upload.value = file["name"], ()
+    return Path(name).name, bytes(file["content"])
+
+
+def picture_of(name: str, content: bytes) -> Image.Image:
+    """Return the picture in an uploaded file; raise `InputError` if it is none."""
     try:
-        picture = Image.open(io.BytesIO(bytes(data)))
+        picture = Image.open(io.BytesIO(content))
         width, height = picture.size
         if width * height <= MOST_PIXELS:
             picture.load()
-            return picture, name
+            return picture
+    except InputError:  # a sentence that knows more
+        raise
     except Exception as error:  # Pillow's decoders raise many types of error
         raise InputError(
             f"cannot read {name!r} as a picture: choose a PNG or a JPEG"

@@ -11,7 +11,7 @@ from . import views
 from .chart import chart
 from .chooser import KINDS, Chooser
 from .dials import Dials
-from .jupyter import Showing, tip
+from .jupyter import PLAYING, Showing, tip
 from .settings import SETTINGS, offers
 from .strip import Strip
 
@@ -90,10 +90,15 @@ class Layout(widgets.VBox):
         styles = " and ".join(style.name for style in state.inputs.styles)
         alt = f"{state.content.name} in the style of {styles}, step {state.number}"
         self.text["picture"].value = views.picture(session.picture, alt)
-        left = session.seconds_left(until)
-        self.text["status"].value = views.status(state, until, session.pace, left)
+        self.show_status(session, until)
         self.text["chart"].value = chart(state)
         self.dials.show_matched(state)
+
+    def show_status(self, session: Session, until: int) -> None:
+        """Show where the run is, and its pace while it plays."""
+        pace = session.pace if getattr(self.play, PLAYING) else 0.0
+        left = session.seconds_left(until)
+        self.text["status"].value = views.status(session.state, until, pace, left)
 
     def plan(self, steps: int) -> None:
         """Show how many steps Start will take."""
@@ -127,7 +132,7 @@ class Layout(widgets.VBox):
         keep = _box("nst-bar", *keep, self.large)
         right = _box("nst-right", self.dials, text["chart"], keep, text["files"])
         grid = _box("nst-grid", sources, middle, right)
-        return [widgets.HTML(f"<style>{views.CSS}</style>"), grid]
+        return [widgets.HTML(f"<style>{views.CSS}</style>{views.UPLOADS}"), grid]
 
 
 def _box(name: str, *children: widgets.Widget) -> Any:

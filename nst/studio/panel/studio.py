@@ -13,6 +13,7 @@ from ...fields import lists_fields
 from ...files import check_apart
 from ...images import Source
 from ...inputs import Inputs
+from ...keep.places import check_ours
 from ...keep.saving import save_image
 from ...notebook.live import pick
 from ...optimize import Step
@@ -28,7 +29,7 @@ from .actions import Actions
 from .chooser import KINDS
 from .jupyter import PLAYING, close_earlier, close_tree
 from .layout import Layout
-from .shelf import place, standing
+from .shelf import place, standing, stem_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -66,8 +67,10 @@ class Studio:
         if recipe is None and "size" not in changes:
             changes["size"] = pick(cpu=256, gpu=512, fast=64)
         recipe = as_recipe(recipe, **changes)
+        self._kept: dict[str, Path] = {}  # the paths of checkpoints, by their pictures
         if resume:
             self.session = keep.read(resume, device, precision)
+            self._kept[stem_of(self.session.state)] = Path(resume)
         else:
             inputs = Inputs.of(content, style)
             self.session = Session(inputs, recipe, device, precision)
@@ -160,22 +163,26 @@ class Studio:
             return self._jumped()
 
     def save(self, path: str | Path | None = None) -> Path:
-        """Save the picture with its recipe and moves; return the path."""
+        """Save the picture with its recipe and moves; return the path.
+
+        Raise `InputError` if that of an input, or of a file that nst did not make.
+        """
         with self.lock:
-            path = self._apart(path or place(self.session.state, ".png"))
+            path = self._place(path, ".png")
             save_image(self.image, path, record(self.session))
         return path
 
     def film(self, path: str | Path | None = None) -> Path:
         """Save the run as an animated picture (.webp or .gif); return the path."""
-        path = self._apart(path or place(self.session.state, ENDING))
+        path = self._place(path, ENDING)
         save_film(self.session.state.frames, path, self.session.colored)
         return path
 
     def keep(self, path: str | Path | None = None) -> Path:
         """Save the session as a checkpoint, for ``resume``; return the path."""
         with self.lock:
-            return keep.write(self.session, path or standing(self.session.state))
+            state = self.session.state
+            return keep.write(self.session, path or standing(state, self._kept))
 
     def close(self) -> None:
         """Stop, close the widgets and free the memory."""
@@ -193,16 +200,20 @@ class Studio:
     def playing(self, value: bool) -> None:
         setattr(self.panel.play, PLAYING, value)
 
-    def _apart(self, path: str | Path) -> Path:
-        """Return the path; raise `InputError` if it is that of an input."""
-        check_apart([path], self.session.state.inputs.files())
-        return Path(path)
+    def _place(self, path: str | Path | None, ending: str) -> Path:
+        """Return ``path``, or a new one; raise `InputError` if it must not be."""
+        state = self.session.state
+        path = Path(path or place(state, ending))
+        check_apart([path], state.inputs.files())
+        check_ours(path)
+        return path
 
     def _jumped(self) -> str:
         """Show the session after its state was replaced; return a sentence.
 
-        Start then runs to the end of the recipe.
+        Start then runs to the end of the recipe; the link to a picture of before goes.
         """
+        self.panel.text["files"].value = ""
         state = self.session.state
         steps = sum(count for _, count in state.recipe.levels())
         self.until = max(steps, state.number)

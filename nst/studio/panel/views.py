@@ -14,6 +14,7 @@ from ..engine.film import jpeg
 from ..engine.state import State
 
 CSS = (Path(__file__).parent / "studio.css").read_text(encoding="utf-8")
+UPLOAD = "at most 10 MB, all that Jupyter lets through: give the path of a larger file"
 COVER = 512  # pixels, long side of the cover
 # ipywidgets does not name its sliders: this gives screen readers label and value.
 NAME_SLIDERS = """<img hidden src="data:," alt="" onerror="
@@ -25,6 +26,16 @@ const name = () => dials.querySelectorAll('.nst-dial').forEach(dial =>
     handle.setAttribute('aria-valuetext', text(dial, '.widget-readout')); }));
 new MutationObserver(name).observe(dials, {childList: true, subtree: true});
 name();">"""
+# ipywidgets counts the files behind an upload's name, and version 7 shows no tip.
+UPLOADS = f"""<img hidden src="data:," alt="" onerror="
+const panel = this.closest('.nst-studio'), plain = () =>
+  panel.querySelectorAll('.widget-upload').forEach(button => {{
+    button.title = '{UPLOAD}';
+    button.childNodes.forEach(part => {{
+      if (part.nodeType == 3 && / \\(\\d+\\)$/.test(part.data))
+        part.data = part.data.replace(/ \\(\\d+\\)$/, ''); }}); }});
+new MutationObserver(plain).observe(panel, {{childList: true, subtree: true}});
+plain();">"""
 LAYERS = "<small>Share of each style layer, and how much of it is matched</small>"
 LAYERS += NAME_SLIDERS
 

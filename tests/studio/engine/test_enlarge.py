@@ -83,8 +83,9 @@ def test_what_cannot_be_is_told_in_a_sentence(run):
     with pytest.raises(InputError, match="nothing is painted yet"):
         run.enlarge(64)
     run.run(8)
-    for size in (32, 16):
-        with pytest.raises(InputError, match=f"size is {size}: give more than 32"):
+    for size in (32, 16, "x", "64", 64.5, None):
+        wanted = f"size is {size!r}: give a whole number from 33 up"
+        with pytest.raises(InputError, match=wanted):
             run.enlarge(size)
     with pytest.raises(InputError, match="would need about"):
         run.enlarge(90_000)

@@ -131,6 +131,24 @@ def test_matched_is_a_share_of_the_targets_energy_in_every_scale():
         assert [s[name] for s in shares] == pytest.approx([share] * 3, abs=1e-4)
 
 
+@pytest.mark.parametrize("scale", ["relative", "own", "paper", "mean"])
+def test_content_that_keeps_its_pattern_is_matched_whatever_its_contrast(scale):
+    """Strokes have more energy than the cat: painted in them it is still the cat."""
+    run = Session(Inputs.of("cat", "brush_strokes"), TINY.replace(scale=scale))
+    run.step()
+    painter, factor = run._painter, 1.0 if scale == "relative" else 1.5
+    seen = {"kept": dict.fromkeys(painter._nothing, 0.0)}
+    seen["moved"] = dict(seen["kept"])
+    for (kind, _, layer), loss in painter._objective.parts():
+        if kind == "content":
+            strong = factor * loss.target
+            seen["kept"][f"content/{layer}"] = loss(strong).item()
+            seen["moved"][f"content/{layer}"] = loss(strong.flip(2, 3)).item()
+    kept, moved = (painter.matched(losses) for losses in seen.values())
+    for layer in run.state.recipe.content_layers:
+        assert kept[f"content/{layer}"] > 0.85 and moved[f"content/{layer}"] < 0.6
+
+
 def test_numbers_are_those_of_the_picture_that_is_shown(run, monkeypatch):
     run.run(3)
     before = run.state

@@ -57,9 +57,20 @@ def test_saving_never_overwrites_and_gives_a_link(studio, tmp_path):
         assert f'download="{name}"' in studio.panel.text["files"].value
 
 
+def test_the_link_to_an_earlier_picture_goes_with_it(studio):
+    files = studio.panel.text["files"]
+    for leave in ("restart", "undo", lambda: studio.set(size=48)):
+        studio.run(1)
+        studio.panel.button["save"].click()
+        assert "download=" in files.value
+        leave() if callable(leave) else studio.panel.button[leave].click()
+        assert files.value == ""
+
+
 def test_results_are_copied_to_drive_if_it_is_mounted(studio, tmp_path, monkeypatch):
     (tmp_path / "drive" / "MyDrive").mkdir(parents=True)
     monkeypatch.setattr(colab, "DRIVE", tmp_path / "drive")
+    monkeypatch.setattr(colab, "_copies", {})
     studio.panel.button["save"].click()
     copies = list((tmp_path / "drive" / "MyDrive" / "nst").iterdir())
     assert [path.name for path in copies] == ["cat-waves-0000.png"]

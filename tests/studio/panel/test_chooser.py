@@ -3,6 +3,7 @@ from studio_hands import png, said, upload, wrong
 
 import nst
 from nst.keep.record import read_record
+from nst.studio.panel import jupyter, views
 
 
 @pytest.mark.parametrize("kind", ["content", "style"])
@@ -50,8 +51,41 @@ def test_a_bad_picture_is_one_sentence_and_nothing_is_lost(
     assert wrong(studio) and sentence in said(studio)
     assert studio.session.state is state
     assert studio.panel.chooser[kind].name.value == chosen
+    assert studio.panel.chooser[kind].place.value == ""  # so it may be typed again
     studio.panel.button["step"].click()
     assert not wrong(studio) and studio.session.state.number == 3
+
+
+def test_the_same_file_may_come_twice_and_no_bytes_stay_in_the_widget(studio):
+    chooser, content = studio.panel.chooser["style"], png(40, 30)
+    for _ in range(2):
+        studio.set(style="ink")
+        upload(chooser, "mine.png", content)
+        assert studio.session.state.style.name == "mine.png"
+        state = chooser.upload.get_state()
+        assert not any(state.get(key) for key in ("value", "data", "metadata"))
+        assert not chooser.upload.value and not state.get("_counter")
+    assert "10 MB" in views.UPLOAD and tip_of(chooser.upload) == views.UPLOAD
+    for name in ("bad.png", "bad.png"):
+        studio.panel.say("")
+        upload(chooser, name, b"no picture")
+        assert wrong(studio) and f"cannot read {name!r}" in said(studio).replace(
+            "&#x27;", "'"
+        )
+
+
+def tip_of(widget):
+    named = "tooltip" if widget.has_trait("tooltip") else "description_tooltip"
+    return getattr(widget, named)
+
+
+def test_a_decoder_that_knows_more_is_heard(studio, monkeypatch):
+    def decode(file):
+        raise nst.InputError("'a.heic' is HEIC: pip install 'nst[heic]'")
+
+    monkeypatch.setattr(jupyter.Image, "open", decode)
+    upload(studio.panel.chooser["content"], "a.heic", b"ftypheic")
+    assert wrong(studio) and "is HEIC: pip install" in said(studio)
 
 
 def test_names_from_outside_are_escaped(studio):

@@ -22,7 +22,11 @@ def test_the_picture_the_status_and_the_chart_follow(studio):
     assert 'class="move"' not in studio.panel.text["chart"].value
     studio.panel.dials["style_weight"].value = 100.0
     studio.run(2)
-    assert "steps/s" in status(studio) and "left" in status(studio)
+    assert "steps/s" not in status(studio)  # nothing runs
+    for playing in (True, False, True):
+        studio.playing = playing
+        shown = [what in status(studio) for what in ("steps/s", "left")]
+        assert shown == [playing, playing]
     assert "style_weight: 100" in studio.panel.text["chart"].value
     meters = [row.children[1].value for row in studio.panel.dials._layers.children]
     assert len(meters) == 5 and all(" %" in meter for meter in meters)

@@ -79,6 +79,40 @@ def test_neither_pictures_nor_inputs_are_written_over(studio, tmp_path):
     assert path.read_bytes() == before
 
 
+def test_what_nst_did_not_make_stays_and_what_it_made_may_go(studio, tmp_path):
+    studio.run(2)
+    for name, write in (("a.png", studio.save), ("a.webp", studio.film)):
+        path = tmp_path / name
+        path.write_bytes(b"another's")
+        with pytest.raises(InputError, match=f"{name}' is there and nst did not make"):
+            write(path)
+        assert path.read_bytes() == b"another's"
+        path.unlink()
+        write(path)
+        before = path.read_bytes()
+        studio.run(1)
+        assert write(path) == path and path.read_bytes() != before
+
+
+def test_the_checkpoint_of_an_earlier_studio_stays(studio, tmp_path):
+    studio.run(1)
+    first = studio.keep()
+    before = first.read_bytes()
+    other = Studio("cat", "waves", TINY)
+    second = other.keep()
+    assert [first.name, second.name] == [
+        "cat-waves.checkpoint",
+        "cat-waves-2.checkpoint",
+    ]
+    other.run(1)
+    assert other.keep() == second and first.read_bytes() == before
+    resumed = Studio(resume=first)
+    resumed.run(1)
+    assert resumed.keep() == first and first.read_bytes() != before
+    resumed.close()
+    other.close()
+
+
 def test_layers_and_a_blend_for_each_can_be_set(studio):
     layers = ("relu1_1", "relu2_1")
     assert "relu1_1 : relu2_1" in studio.set(style_layers=layers)
