@@ -10,6 +10,8 @@ from os import cpu_count
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image
+
 from ..device import choose_device
 from ..errors import InputError, first_line, within
 from ..files import check_apart, check_writable, identity
@@ -43,7 +45,8 @@ class Job:
     def inputs(self) -> Inputs:
         """The pictures that the job needs."""
         sources = self.content, self.style, self.masks, self.style_masks
-        return Inputs.of(*sources, self.recipe.initial_picture)
+        first, wanted = self.recipe.initial_picture, self.recipe.wanted
+        return Inputs.of(*sources, first, wanted=wanted)
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,9 @@ def _results(jobs: list[Job], futures: list[Future]) -> Generator[Result, None, 
 def pool(workers: int) -> ProcessPoolExecutor:
     """Return a pool of ``workers`` processes that share this machine's cores."""
     threads = max(1, (cpu_count() or 1) // within("workers", workers, 1))
+    shared = threads, Image.MAX_IMAGE_PIXELS
     return ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_begin_worker, initargs=(threads,)
+        workers, get_context("spawn"), initializer=_begin_worker, initargs=shared
     )
 
 
@@ -147,8 +151,9 @@ def _failed(job: Job, error: Exception) -> Result:
     return Result(job, "failed", f"{why}: call again, the rest is kept")
 
 
-def _begin_worker(threads: int) -> None:
+def _begin_worker(threads: int, most_pixels: int | None) -> None:
     import torch
 
     torch.set_num_threads(threads)
+    Image.MAX_IMAGE_PIXELS = most_pixels
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: finish the picture

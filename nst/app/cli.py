@@ -6,11 +6,12 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
-from ..errors import InputError, within
+from ..errors import InputError, InputWarning, within
 from ..samples import PAINTINGS, SAMPLES
-from .options import Parser, add_options, recipe_of
+from .options import ANY_SIZE, Parser, add_options, recipe_of
 
 EPILOG = f"""\
 Samples to use by name, offline: {", ".join(SAMPLES)}.
@@ -28,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # Pillow warns of unusual files
+        warnings.simplefilter("always", InputWarning)
+        warnings.showwarning = _show
     commands = {"batch": batch, "info": info, "remake": remake_picture}
     command = commands.get(argv[0]) if argv else None
     try:
@@ -38,6 +41,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("nst: stopped", file=sys.stderr)
         return 130
+
+
+def _show(message: Warning | str, *where: Any, **more: Any) -> None:
+    print(f"nst: {message}", file=sys.stderr)
 
 
 def style(argv: Sequence[str]) -> int:
@@ -111,6 +118,7 @@ def remake_picture(argv: Sequence[str]) -> int:
     for kind in ("style", "mask", "style-mask"):
         parser.add_argument(f"--{kind}", metavar="FILE", action="append", default=[])
     parser.add_argument("--device")
+    parser.add_argument("--any-size", **ANY_SIZE)
     options = vars(parser.parse_args(argv))
     image = Path(options.pop("image"))
     output = options.pop("output") or image.with_stem(f"{image.stem}-remade")

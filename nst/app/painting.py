@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from ..control.memory import make_room, need
+from ..control.memory import make_room, peak
 from ..device import choose_device
 from ..errors import InputError
 from ..files import check_apart, check_writable
@@ -98,7 +98,8 @@ class Painting:
                     break
 
     def _tell_memory(self) -> None:
-        gigabytes = need(self.recipe, *self.inputs.images) / 1e9
+        bytes = peak(self.recipe, *self.inputs.images, self.device)
+        gigabytes = bytes / 1e9
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
         memory = f"up to {math.ceil(10 * gigabytes) / 10:.1f} GB of memory{tiles}"
         print(f"on {self.device}, {memory}", file=sys.stderr)
@@ -119,7 +120,8 @@ def paint_one(
     path = Path(output)
     check_format(path)
     check_writable(path.with_stem(f"{path.stem}-0000") if every else path)
-    inputs = Inputs.of(content, style, mask, style_mask, recipe.initial_picture)
+    given = content, style, mask, style_mask, recipe.initial_picture
+    inputs = Inputs.of(*given, wanted=recipe.wanted)
     how = choose_device(device), _checkpoint(**keeping)
     painting = Painting(inputs, recipe, path, *how)
     painting.check_apart(path)

@@ -43,7 +43,7 @@ class Chooser(widgets.HBox):
         )
         tip(self.place, f"path or http address of the {kind} picture")
         self.upload = widgets.FileUpload(
-            accept="image/*", multiple=False, description=f"upload {kind}"
+            accept="image/*,.heic,.heif", multiple=False, description=f"upload {kind}"
         )
         self._showing.hear(self.name, self._pick)
         self._showing.hear(self.place, self._pick)

@@ -1,6 +1,5 @@
 """Differences between ipywidgets 7 and 8 and front ends; closing earlier panels."""
 
-import io
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import ipywidgets as widgets
 from PIL import Image
 
 from ...errors import InputError
+from ...reading.decoding import opened
 
 MOST_PIXELS = 64_000_000  # the most for an upload
 PLAYING = "playing" if hasattr(widgets.Play, "playing") else "_playing"
@@ -55,11 +55,13 @@ def uploaded(value: Any) -> tuple[Image.Image, str]:
     name, data = files[-1]
     name = Path(name).name
     try:
-        picture = Image.open(io.BytesIO(bytes(data)))
+        picture = opened(bytes(data), name)
         width, height = picture.size
         if width * height <= MOST_PIXELS:
             picture.load()
             return picture, name
+    except InputError:
+        raise
     except Exception as error:  # Pillow's decoders raise many types of error
         raise InputError(
             f"cannot read {name!r} as a picture: choose a PNG or a JPEG"
