@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from .errors import InputError
 
@@ -58,11 +57,6 @@ def identity(path: str | Path) -> tuple[int, int] | str:
         return status.st_dev, status.st_ino
     except OSError:
         return os.path.normcase(os.path.realpath(path))
-
-
-def is_address(source: Any) -> bool:
-    """Return whether ``source`` is an http or https address, not a file."""
-    return str(source).lower().startswith(("http://", "https://"))
 
 
 @contextmanager

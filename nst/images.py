@@ -10,7 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from .errors import InputError, one_of, within
-from .samples import PAINTINGS, SAMPLES, named
+from .samples import PAINTINGS, SAMPLES, pixels_of
 
 Pixels: TypeAlias = Image.Image | np.ndarray | Tensor | list
 Source: TypeAlias = str | Path | bytes | BinaryIO | Mapping[str, Any] | Pixels
@@ -139,8 +139,8 @@ def _check_shape(image: Tensor) -> None:
 
 def _pixels(source: Source, wanted: Size | None) -> Tensor | np.ndarray:
     """Return the pixels of what `load_image` takes, as they are."""
-    if isinstance(source, str) and source in (*SAMPLES, *PAINTINGS):
-        source = named(source)
+    if isinstance(source, str) and source in SAMPLES:
+        source = pixels_of(source)
     if isinstance(source, Tensor | np.ndarray):
         return source
     from .reading.decoding import decode  # samples do without

@@ -10,9 +10,8 @@ from typing import Any
 
 from torch import Tensor
 
-from .files import is_address
 from .images import Size, Source, read
-from .samples import PAINTINGS, SAMPLES
+from .samples import PAINTINGS, SAMPLES, is_address
 
 
 @dataclass(frozen=True, eq=False)

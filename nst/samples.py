@@ -1,12 +1,8 @@
 """Pictures to start with: samples that need no network, paintings to download."""
 
-import hashlib
 import json
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from .errors import InputError
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,18 +18,8 @@ PAINTINGS: dict[str, dict[str, str]] = json.loads(
 )
 
 
-def named(name: str) -> "np.ndarray | Path":
-    """Return the pixels of one of `SAMPLES`, or the file of one of `PAINTINGS`.
-
-    A painting is downloaded once, checked and kept, see `nst.painting`.
-    """
-    if name in PAINTINGS:
-        entry = PAINTINGS[name]
-        cache = Path(os.environ.get("NST_CACHE") or Path.home() / ".cache" / "nst")
-        path = cache / f"{name}.jpg"
-        if not path.is_file() or _sha256(path) != entry["sha256"]:
-            _download(entry["address"], path, entry["sha256"])
-        return path
+def pixels_of(name: str) -> "np.ndarray":
+    """Return the pixels of one of `SAMPLES`, bytes shaped (H, W, 3)."""
     if name in STYLES:
         import numpy as np
         from PIL import Image
@@ -45,18 +31,6 @@ def named(name: str) -> "np.ndarray | Path":
     return getattr(skimage.data, name)()
 
 
-def _download(address: str, path: Path, sha256: str) -> None:
-    from torch.hub import download_url_to_file
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        download_url_to_file(address, str(path), hash_prefix=sha256, progress=True)
-    except (OSError, RuntimeError) as error:  # no network, or a wrong sha256
-        raise InputError(
-            f"could not download the painting {path.stem!r} ({error}): "
-            f"use a style that needs no network, {', '.join(STYLES)}"
-        ) from error
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def is_address(source: Any) -> bool:
+    """Return whether ``source`` is an http or https address, not a file."""
+    return str(source).lower().startswith(("http://", "https://"))

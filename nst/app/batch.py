@@ -34,8 +34,8 @@ class Job:
     style: Sources
     output: str | Path
     recipe: Recipe = field(default_factory=Recipe)
-    masks: Masks = ()
-    style_masks: Masks = ()
+    masks: Masks | None = None
+    style_masks: Masks | None = None
     device: str | None = None
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from ..control.memory import make_room, peak
+from ..control.memory import make_room, need
 from ..device import choose_device
 from ..errors import InputError
 from ..files import check_apart, check_writable
@@ -26,6 +26,9 @@ from ..recipe import Recipe
 from ..transfer import paint
 from .batch import Job, pool, style_many
 from .stopping import stopping
+
+STATUS = "/proc/self/status"  # where Linux says what memory this process takes
+LOADED = 120e6  # bytes that the first step loads: the network and torch's own code
 
 
 @dataclass
@@ -98,11 +101,23 @@ class Painting:
                     break
 
     def _tell_memory(self) -> None:
-        bytes = peak(self.recipe, *self.inputs.images, self.device)
-        gigabytes = bytes / 1e9
+        gigabytes = self._peak() / 1e9
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
         memory = f"up to {math.ceil(10 * gigabytes) / 10:.1f} GB of memory{tiles}"
         print(f"on {self.device}, {memory}", file=sys.stderr)
+
+    def _peak(self) -> float:
+        """Return the bytes that this process takes at its peak, by Linux's count.
+
+        The peak is either behind, when pictures were decoded, or ahead, in the run. On
+        a GPU, and where Linux does not count, it is that of the run alone.
+        """
+        ahead, status = need(self.recipe, *self.inputs.images), Path(STATUS)
+        if self.device.type != "cpu" or not status.exists():
+            return ahead
+        lines = [line.split() for line in status.read_text("ascii").splitlines()]
+        taken = {line[0]: int(line[1]) * 1024 for line in lines if line[-1:] == ["kB"]}
+        return max(taken["VmHWM:"], taken["VmRSS:"] + LOADED + ahead)
 
 
 def paint_one(
@@ -120,8 +135,7 @@ def paint_one(
     path = Path(output)
     check_format(path)
     check_writable(path.with_stem(f"{path.stem}-0000") if every else path)
-    given = content, style, mask, style_mask, recipe.initial_picture
-    inputs = Inputs.of(*given, wanted=recipe.wanted)
+    inputs = Job(content, style, output, recipe, mask, style_mask).inputs
     how = choose_device(device), _checkpoint(**keeping)
     painting = Painting(inputs, recipe, path, *how)
     painting.check_apart(path)

@@ -9,13 +9,13 @@ from torch import Tensor
 
 from ..device import choose_device
 from ..errors import InputError
-from ..files import check_apart, check_writable, is_address
+from ..files import check_apart, check_writable
 from ..images import Size, Source
 from ..inputs import Inputs, Picture, as_list, numbered
 from ..keep.record import describe, known_inputs, read_record
 from ..keep.saving import check_format, save_image
 from ..recipe import Recipe
-from ..samples import PAINTINGS, SAMPLES
+from ..samples import PAINTINGS, SAMPLES, is_address
 from ..transfer import Masks, Sources, paint
 
 

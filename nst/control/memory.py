@@ -16,7 +16,6 @@ from .tiles import GRID, cut
 
 FLOAT = 4  # bytes
 FIXED = 20e6  # bytes that the libraries take
-LOADED = 120e6  # bytes of the network, and of the code that the first step loads
 PASSING = 64  # floats per pixel, for a short time, at the network's first layers
 HOLES = 1.5  # factor: the small tensors of tiles leave gaps in memory
 VECTORS = 10  # copies of the image: the best, gradients, the direction, …
@@ -96,26 +95,6 @@ def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> fl
 def need(recipe: Recipe, content: Tensor, styles: Sequence[Tensor]) -> float:
     """Return the `estimate` of a run for its most demanding style, in bytes."""
     return max(estimate(recipe, content.shape, style.shape) for style in styles)
-
-
-def peak(
-    recipe: Recipe, content: Tensor, styles: Sequence[Tensor], device: torch.device
-) -> float:
-    """Return the bytes that this process takes at its peak, by Linux's count.
-
-    It is either behind, when pictures were decoded, or ahead, in the run. On a GPU, and
-    where Linux does not count, it is the run's `need` alone.
-    """
-    ahead = need(recipe, content, styles)
-    if device.type != "cpu" or not Path("/proc/self/status").exists():
-        return ahead
-    return max(_taken("VmHWM"), _taken("VmRSS") + LOADED + ahead)
-
-
-def _taken(kind: str) -> float:
-    """Return the bytes that this process takes now, "VmRSS", or took most, "VmHWM"."""
-    (line,) = (x for x in _lines("/proc/self/status") if x.startswith(kind))
-    return int(line.split()[1]) * 1024
 
 
 def available(device: str | torch.device = "cpu") -> float:

@@ -14,10 +14,10 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import InputError, InputWarning, first_line
-from ..files import is_address
-from ..samples import PAINTINGS, SAMPLES
+from ..samples import PAINTINGS, SAMPLES, is_address
 from .address import fetch
 from .kinds import add_reader, choose_page, refuse_raw
+from .paintings import painting_file
 from .profiles import curve, to_srgb
 
 ORDINARY = 2**24  # pixels; of larger pictures no more is decoded than is wanted
@@ -107,7 +107,9 @@ def opened(source: Any, name: str) -> Image.Image:
     if isinstance(source, bytes | bytearray | memoryview):
         file = io.BytesIO(source)
     elif isinstance(source, str | Path):
-        if is_address(name):
+        if source in PAINTINGS:
+            file = painting_file(name)
+        elif is_address(name):
             file = fetch(name)
         elif os.path.exists(name) and not os.path.isfile(name):
             raise OSError("not a regular file")  # reading a pipe could wait forever
