@@ -14,9 +14,9 @@ import torch
 from skimage.color import rgb2gray
 from skimage.filters import gaussian, sobel
 
+from nst import load_image
 from nst.images import resize
 from nst.losses import gram_matrix
-from nst.samples import load
 from nst.vgg import load_vgg19
 
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -72,10 +72,10 @@ def edge_agreement(image, content, sigma=1.5):
 
 def main(argv=None):
     content, style, *images = argv or sys.argv[1:]
-    content, style, vgg = load(content), load(style), load_vgg19()
+    content, style, vgg = load_image(content), load_image(style), load_vgg19()
     print(f"{'':32} content   style  texture  structure")
     for path in images:
-        m = judge(load(path), content, style, vgg)
+        m = judge(load_image(path), content, style, vgg)
         print(
             f"{path[-32:]:32} {m['content']:7.3f} {m['style']:7.4f} "
             f"{m['texture']:8.3f} {m['structure']:10.3f}"

@@ -52,7 +52,7 @@ def pairs():
 def read(name):
     if name in FOUND:
         return nst.load_image(FOUND[name]())
-    return nst.load(SHARED / name if "/" in name else name)
+    return nst.load_image(SHARED / name if "/" in name else name)
 
 
 def paint(content, style, recipe, size):

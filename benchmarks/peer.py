@@ -19,7 +19,7 @@ import torch
 
 import nst
 from benchmarks.judge import judge
-from nst.samples import load
+from nst import load_image
 
 SIZE, EVALUATIONS = 256, 100
 RECIPES = {
@@ -72,7 +72,7 @@ def no_worse(found, bar):
 
 def compare(content="cat", style="brush_strokes"):
     """pastiche's seconds and measures; ours: {aspect: [evaluations, seconds]}."""
-    vgg, pictures = nst.load_vgg19(), [load(content), load(style)]
+    vgg, pictures = nst.load_vgg19(), [load_image(content), load_image(style)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files = folder / "content.png", folder / "style.png"

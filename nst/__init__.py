@@ -12,6 +12,7 @@ The algorithm, in reading order:
 
 Around it:
 
+    reading/    files, addresses and uploads of every kind, colour profiles
     control/    colours, regions, sizes, tiles, memory
     keep/       the record inside a picture, checkpoints
     notebook/   figures, watching a run, Colab and Drive

@@ -6,8 +6,12 @@ from .control.colors import keep_colors as keep_colors
 from .control.colors import match_colors as match_colors
 from .device import choose_device as choose_device
 from .errors import InputError as InputError
+from .errors import InputWarning as InputWarning
+from .images import load as load
 from .images import load_image as load_image
+from .images import painting as painting
 from .images import resize as resize
+from .images import sample as sample
 from .images import to_pil as to_pil
 from .keep.checkpoint import Checkpoint as Checkpoint
 from .keep.record import read_record as read_record
@@ -32,9 +36,6 @@ from .optimize import Step as Step
 from .recipe import Recipe as Recipe
 from .samples import PAINTINGS as PAINTINGS
 from .samples import SAMPLES as SAMPLES
-from .samples import load as load
-from .samples import painting as painting
-from .samples import sample as sample
 from .studio.panel.studio import Studio as Studio
 from .transfer import iterate as iterate
 from .transfer import style_transfer as style_transfer

@@ -6,10 +6,23 @@ from typing import TypeVar
 
 T = TypeVar("T")
 Number = TypeVar("Number", int, float)
+LONGEST = 300  # characters of a sentence
 
 
 class InputError(ValueError):
-    """A mistake in what was asked for, in one sentence that says what to do."""
+    """A mistake in what was asked for, in one sentence that says what to do.
+
+    A sentence longer than 300 characters, because of what was asked for, loses its
+    middle.
+    """
+
+    def __init__(self, message: str) -> None:
+        long = len(message) > LONGEST
+        super().__init__(f"{message[:148]} … {message[-148:]}" if long else message)
+
+
+class InputWarning(UserWarning):
+    """What a person should know of an input that can be used, in one sentence."""
 
 
 def one_of(what: str, value: T, allowed: Iterable[T]) -> T:

@@ -1,20 +1,19 @@
 """Read and resize pictures; an image is a (1, 3, H, W) RGB float tensor in [0, 1]."""
 
-import io
-import os
-import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
-from .errors import InputError, within
+from .errors import InputError, one_of, within
+from .samples import PAINTINGS, SAMPLES, pixels_of
 
-Source: TypeAlias = str | Path | Image.Image | np.ndarray | Tensor
+Pixels: TypeAlias = Image.Image | np.ndarray | Tensor | list
+Source: TypeAlias = str | Path | bytes | BinaryIO | Mapping[str, Any] | Pixels
 Size: TypeAlias = float | Sequence[int]  # pixels: long side, or (height, width)
 
 
@@ -23,27 +22,73 @@ def load_image(
 ) -> Tensor:
     """Return a picture as an RGB image: (1, 3, H, W) in [0, 1], contiguous float32.
 
-    ``source`` is a path, an http(s) address, a PIL image, a (1, 3, H, W) or
-    (3, H, W) tensor, or an array shaped (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)
-    of floats in [0, 1] or of integers, which are divided by the largest value of their
-    type. EXIF rotation is applied and transparency put on white. ``size`` and
-    ``enlarge`` are as in `resize`. Raise `InputError` if ``source`` is no picture.
+    ``source`` is the name of a sample or painting, a path, an http(s) address, the
+    bytes of a file, an open file, an upload such as Colab's {name: bytes}, a PIL image,
+    a (1, 3, H, W) or (3, H, W) tensor, or an array or list shaped (H, W), (H, W, 1),
+    (H, W, 3) or (H, W, 4). Pixels are floats in [0, 1] or integers from 0 to 255, with
+    np.uint16 to 65535. EXIF rotation is applied, a colour profile turned into sRGB,
+    transparency put on white. ``size`` and ``enlarge`` are as in `resize`.
+
+    Raise `InputError` if ``source`` is no picture. Warn by `InputWarning` if it has
+    several, as animations do.
 
     Example:
         >>> nst.load_image(np.zeros((30, 40, 3), np.uint8)).shape
         torch.Size([1, 3, 30, 40])
     """
-    if not isinstance(source, Tensor | np.ndarray | Image.Image):
-        source = _open(source)
-    if isinstance(source, Image.Image):
-        source = _pixels(source)
-    image = _from_array(source) if isinstance(source, np.ndarray) else source
-    image = image.detach().to(torch.float32)
+    image = read(source, size)
+    image = image if size is None else resize(image, size, enlarge=enlarge)
+    return image.contiguous()
+
+
+load = load_image  # another name for the same
+
+
+def sample(name: str, size: Size | None = None) -> Tensor:
+    """Return one of `SAMPLES` as a (1, 3, H, W) image; ``size`` as in `load_image`.
+
+    Example:
+        >>> nst.sample("cat", size=64).shape
+        torch.Size([1, 3, 43, 64])
+    """
+    return load_image(one_of("sample", name, SAMPLES), size)
+
+
+def painting(name: str, size: Size | None = None) -> Tensor:
+    """Return one of `PAINTINGS` as a (1, 3, H, W) image; download it only once.
+
+    The file is checked by its sha256 and kept in the folder that the environment
+    variable NST_CACHE names, by default ~/.cache/nst.
+    """
+    return load_image(one_of("painting", name, PAINTINGS), size)
+
+
+def read(source: Source, wanted: Size | None = None) -> Tensor:
+    """Return the image of what `load_image` takes, at its own size.
+
+    Only a very large file is decoded smaller, if ``wanted`` needs no more of it.
+    """
+    pixels = _pixels(source, wanted)
+    image = pixels if isinstance(pixels, Tensor) else _from_array(pixels)
+    image = image.detach()
+    white = 1 if image.is_floating_point() else _white(image.cpu().numpy())
+    image = image.to(torch.float32) / white if white > 1 else image.to(torch.float32)
     _check_shape(image := image[None] if image.ndim == 3 else image)
     if not (image.min() >= 0 and image.max() <= 1):  # NaN fails this too
         raise InputError("pixel values must be finite and in [0, 1]: rescale them")
-    image = image if size is None else resize(image, size, enlarge=enlarge)
-    return image.contiguous()
+    return image
+
+
+def load_alpha(source: Source, wanted: Size | None = None) -> Tensor | None:
+    """Return the alpha of a picture, (1, 1, H, W) in [0, 1]; None if it has none.
+
+    It belongs to the image that `read` returns for the same ``source`` and ``wanted``.
+    """
+    pixels = _pixels(source, wanted)
+    if isinstance(pixels, Tensor) or pixels.ndim != 3 or pixels.shape[2] != 4:
+        return None
+    alpha = pixels[..., 3].astype(np.float32) / _white(pixels)
+    return torch.from_numpy(alpha)[None, None]
 
 
 def resize(image: Tensor, size: Size, *, enlarge: bool = True) -> Tensor:
@@ -92,42 +137,15 @@ def _check_shape(image: Tensor) -> None:
         raise InputError(f"a {kind} shaped {shape} is no picture: use (1, 3, H, W)")
 
 
-def is_address(source: Any) -> bool:
-    """Return whether ``source`` is an http or https address."""
-    return str(source).startswith(("http://", "https://"))
+def _pixels(source: Source, wanted: Size | None) -> Tensor | np.ndarray:
+    """Return the pixels of what `load_image` takes, as they are."""
+    if isinstance(source, str) and source in SAMPLES:
+        source = pixels_of(source)
+    if isinstance(source, Tensor | np.ndarray):
+        return source
+    from .reading.decoding import decode  # samples do without
 
-
-def _open(source: str | Path) -> Image.Image:
-    """Return the picture at a path or an address as a fully decoded PIL image."""
-    name = str(source)
-    try:
-        if is_address(name):
-            request = urllib.request.Request(name, headers={"User-Agent": "nst"})
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                file: Any = io.BytesIO(answer.read())
-        elif os.path.exists(name) and not os.path.isfile(name):
-            raise OSError("not a regular file")  # reading a pipe could wait forever
-        else:
-            file = source
-        with Image.open(file) as picture:
-            picture.load()
-        return picture
-    except FileNotFoundError as error:
-        message = f"no such picture {name!r}: give a file, an address or a sample"
-        raise InputError(message) from error
-    except Exception as error:  # Pillow's decoders raise many types of error
-        reason = getattr(error, "reason", None) or error
-        message = f"cannot read {name!r} as a picture ({reason}): give another one"
-        raise InputError(message) from error
-
-
-def _pixels(picture: Image.Image) -> np.ndarray:
-    """Return a PIL image of any mode as an array that `_from_array` takes."""
-    picture = ImageOps.exif_transpose(picture)
-    if picture.mode.startswith(("I", "F")):  # convert() would clip 16 bits to 8
-        return np.asarray(picture, np.float64) / (1 if picture.mode == "F" else 65535)
-    transparent = picture.has_transparency_data
-    return np.asarray(picture.convert("RGBA" if transparent else "RGB"))
+    return decode(source, wanted)
 
 
 def _from_array(array: np.ndarray) -> Tensor:
@@ -136,10 +154,32 @@ def _from_array(array: np.ndarray) -> Tensor:
         array.ndim != 3
         or array.shape[2] not in (1, 3, 4)
         or array.dtype.kind not in "buif"
+        or not array.size
     ):
         seen = f"an array of {array.dtype} shaped {array.shape}"
         raise InputError(f"{seen} is no picture: use (H, W, 3)")
-    top = np.iinfo(array.dtype).max if array.dtype.kind in "iu" else 1
-    pixels = torch.from_numpy(array.astype(np.float32) / top).permute(2, 0, 1)
-    color, alpha = pixels[:3].expand(3, -1, -1), pixels[3:]
-    return color * alpha + (1 - alpha) if len(alpha) else color
+    try:
+        pixels = array.transpose(2, 0, 1).astype(np.float32, order="C")
+        pixels /= _white(array)
+        color, alpha = pixels[:3], pixels[3:]
+        if len(color) < 3:
+            color = np.repeat(color, 3, 0)
+        return torch.from_numpy(color * alpha + (1 - alpha) if len(alpha) else color)
+    except MemoryError as error:
+        seen = "{1}x{0} pixels do not fit into memory".format(*array.shape)
+        raise InputError(f"{seen}: give a smaller copy") from error
+
+
+def _white(pixels: np.ndarray) -> int:
+    """Return the number that stands for white: 255 in integers of every type."""
+    if pixels.dtype.kind not in "iu":
+        return 1
+    if pixels.dtype == np.uint8:
+        return 255
+    low, high = pixels.min(), pixels.max()
+    if low >= 0 and high != 1 and (high <= 255 or pixels.dtype == np.uint16):
+        return 255 if high <= 255 else 65535
+    raise InputError(
+        f"{pixels.dtype} pixels from {low} to {high}, of which white is not known: "
+        "divide them by it, to give floats in [0, 1]"
+    )

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import Any
 
 from torch import Tensor
 
-from .images import Source, is_address
-from .samples import PAINTINGS, SAMPLES, load
+from .images import Size, Source, read
+from .samples import PAINTINGS, SAMPLES, is_address
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,30 +21,40 @@ class Picture:
     ``name`` is what records call it: a sample's name, an address, the base name of a
     file, or a type. ``path`` is the absolute path of its file, so it stays right when
     the working folder changes; None if there is no file. The pixels are read only when
-    ``image`` is first used.
+    ``image`` is first used, of a very large file as many as the size ``wanted`` needs.
     """
 
     source: Source
     name: str
     path: str | None = None
+    wanted: Size | None = None
 
     @classmethod
-    def of(cls, source: "Source | Picture", name: str | None = None) -> "Picture":
-        """Return the `Picture` of what `nst.load` takes; a `Picture` as it is."""
+    def of(
+        cls,
+        source: "Source | Picture",
+        name: str | None = None,
+        wanted: Size | None = None,
+    ) -> "Picture":
+        """Return the `Picture` of what `nst.load_image` takes; a `Picture` as it is."""
         if isinstance(source, Picture):
             return source
+        if isinstance(source, Mapping):
+            from .reading.decoding import unwrap
+
+            return cls(*unwrap(source))
         if not isinstance(source, str | Path):
             return cls(source, name or type(source).__name__)
         if is_address(source):
-            return cls(source, name or str(source))
+            return cls(source, name or str(source), None, wanted)
         known = source in SAMPLES or source in PAINTINGS
         path = None if known else os.path.abspath(source)
-        return cls(source, name or Path(source).name, path)
+        return cls(source, name or Path(source).name, path, wanted)
 
     @cached_property
     def image(self) -> Tensor:
         """The pixels of the picture, (1, 3, H, W)."""
-        return load(self.source)
+        return read(self.source, self.wanted).contiguous()
 
     @cached_property
     def sha256(self) -> str:
@@ -74,17 +84,27 @@ class Inputs:
         masks: Any = None,
         style_masks: Any = None,
         initial: Any = None,
+        *,
+        wanted: Size | None = None,
     ) -> "Inputs":
-        """Return the `Inputs` of pictures in any form that `nst.load` takes.
+        """Return the `Inputs` of pictures in any form that `nst.load_image` takes.
 
         ``style``, ``masks`` and ``style_masks`` may each be one picture or a list.
+        ``wanted`` is the size that the run needs, see `Recipe.wanted`.
         """
+
+        def picture(source: Any) -> Picture:
+            return Picture.of(source, wanted=wanted)
+
+        def given(source: Any) -> Picture | None:
+            return None if source is None else picture(source)
+
         return cls(
-            Picture.of(content),
-            tuple(map(Picture.of, as_list(style))),
-            tuple(map(_picture, as_list(masks))),
-            tuple(map(_picture, as_list(style_masks))),
-            _picture(initial),
+            picture(content),
+            tuple(map(picture, as_list(style))),
+            tuple(map(given, as_list(masks))),
+            tuple(map(given, as_list(style_masks))),
+            given(initial),
         )
 
     @property
@@ -115,9 +135,16 @@ class Inputs:
 
 
 def as_list(one_or_several: Any) -> list:
-    """Return one or several styles or masks as a list; None gives an empty list."""
+    """Return one or several styles or masks as a list; None gives an empty list.
+
+    An upload of several files is several pictures; a list of lists is one, its pixels.
+    """
+    if isinstance(one_or_several, Mapping) and len(one_or_several) > 1:
+        if "content" not in one_or_several:
+            return [{name: data} for name, data in one_or_several.items()]
     if isinstance(one_or_several, list | tuple):
-        return list(one_or_several)
+        pixels = any(isinstance(part, list | tuple) for part in one_or_several)
+        return [one_or_several] if pixels else list(one_or_several)
     return [] if one_or_several is None else [one_or_several]
 
 
@@ -130,7 +157,3 @@ def fingerprint(image: Tensor) -> str:
     """Return the sha256 of an image's shape and pixels."""
     shape = repr(tuple(image.shape)).encode()
     return hashlib.sha256(shape + image.cpu().numpy().tobytes()).hexdigest()
-
-
-def _picture(source: Any) -> Picture | None:
-    return None if source is None else Picture.of(source)

@@ -125,6 +125,12 @@ class Recipe:
         """The path in ``initial``; None if ``initial`` is one of `INITIALS`."""
         return None if self.initial in INITIALS else self.initial
 
+    @property
+    def wanted(self) -> int | tuple[int, int]:
+        """The size that a run needs of its pictures, as `nst.resize` takes it."""
+        side = round(max(s for s, _ in self.levels()) * max(1, self.style_scale))
+        return (side, side) if self.square else side
+
     def levels(self) -> list[tuple[int, int]]:
         """Return [(size, steps), ...] from coarse to fine.
 

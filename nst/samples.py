@@ -1,18 +1,11 @@
 """Pictures to start with: samples that need no network, paintings to download."""
 
-import hashlib
 import json
-import os
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from .errors import InputError, one_of
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from .images import Size, Source
+    import numpy as np
 
 _here = Path(__file__).parent  # data/ is inside it in a wheel, else beside it
 DATA = next((p for p in (_here / "data", _here.parent / "data") if p.is_dir()), _here)
@@ -25,65 +18,19 @@ PAINTINGS: dict[str, dict[str, str]] = json.loads(
 )
 
 
-def sample(name: str, size: "Size | None" = None) -> "Tensor":
-    """Return one of `SAMPLES` as a (1, 3, H, W) image; ``size`` as in `load_image`.
+def pixels_of(name: str) -> "np.ndarray":
+    """Return the pixels of one of `SAMPLES`, bytes shaped (H, W, 3)."""
+    if name in STYLES:
+        import numpy as np
+        from PIL import Image
 
-    Example:
-        >>> nst.sample("cat", size=64).shape
-        torch.Size([1, 3, 43, 64])
-    """
-    from .images import load_image
-
-    if one_of("sample", name, SAMPLES) in STYLES:
-        return load_image(DATA / f"{name}.jpg", size)
+        return np.asarray(Image.open(DATA / f"{name}.jpg"))
     import skimage.data
 
     name = {"hubble": "hubble_deep_field"}.get(name, name)
-    return load_image(getattr(skimage.data, name)(), size)
+    return getattr(skimage.data, name)()
 
 
-def painting(name: str, size: "Size | None" = None) -> "Tensor":
-    """Return one of `PAINTINGS` as a (1, 3, H, W) image; download it only once.
-
-    The file is checked by its sha256 and kept in the folder that the environment
-    variable NST_CACHE names, by default ~/.cache/nst.
-    """
-    from .images import load_image
-
-    entry = PAINTINGS[one_of("painting", name, PAINTINGS)]
-    cache = Path(os.environ.get("NST_CACHE") or Path.home() / ".cache" / "nst")
-    path = cache / f"{name}.jpg"
-    if not path.is_file() or _sha256(path) != entry["sha256"]:
-        _download(entry["address"], path, entry["sha256"])
-    return load_image(path, size)
-
-
-def load(source: "Source", size: "Size | None" = None) -> "Tensor":
-    """Return the image of a sample, a painting, or anything that `load_image` takes."""
-    from .images import load_image
-
-    if isinstance(source, str) and source in SAMPLES:
-        return sample(source, size)
-    if isinstance(source, str) and source in PAINTINGS:
-        return painting(source, size)
-    if isinstance(source, str) and not os.path.exists(source):
-        for meant in get_close_matches(source, (*SAMPLES, *PAINTINGS), 1):
-            raise InputError(f"no such picture {source!r}: did you mean {meant!r}?")
-    return load_image(source, size)
-
-
-def _download(address: str, path: Path, sha256: str) -> None:
-    from torch.hub import download_url_to_file
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        download_url_to_file(address, str(path), hash_prefix=sha256, progress=True)
-    except (OSError, RuntimeError) as error:  # no network, or a wrong sha256
-        raise InputError(
-            f"could not download the painting {path.stem!r} ({error}): "
-            f"use a style that needs no network, {', '.join(STYLES)}"
-        ) from error
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def is_address(source: Any) -> bool:
+    """Return whether ``source`` is an http or https address, not a file."""
+    return str(source).lower().startswith(("http://", "https://"))

@@ -106,7 +106,8 @@ def iterate(
     """
     recipe = as_recipe(recipe, **changes)
     first = recipe.initial_picture if start is None else start
-    inputs = Inputs.of(content, style, masks, style_masks, first)
+    given = content, style, masks, style_masks, first
+    inputs = Inputs.of(*given, wanted=recipe.wanted)
     return paint(inputs, recipe, choose(device, precision), checkpoint)
 
 

@@ -74,7 +74,7 @@ RECIPES = [
     ({"blend": 1}, "blend is 1: give a list"),
     ({"square": "yes"}, "square is 'yes': give a bool"),
     ({"initial": None}, "initial is None: give a name or a path"),
-    ({"size": 10**400}, "size is 10+: give a whole number from 16 to 100000"),
+    ({"size": 10**400}, "size is 10+ … 0+: give a whole number from 16 to 100000"),
     ({"seed": 2**63}, "seed is 9223372036854775808: give a whole number"),
     ({"learning_rate": 1e30}, "learning_rate is 1e\\+30: give a finite number"),
 ]

@@ -11,6 +11,8 @@ from os import cpu_count
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image
+
 from ..device import Precision, choose
 from ..errors import InputError, first_line, within
 from ..files import check_apart, check_writable, identity
@@ -36,8 +38,8 @@ class Job:
     style: Sources
     output: str | Path
     recipe: Recipe = field(default_factory=Recipe)
-    masks: Masks = ()
-    style_masks: Masks = ()
+    masks: Masks | None = None
+    style_masks: Masks | None = None
     device: str | None = None
     precision: Precision = "auto"
     numbered: bool = False
@@ -49,7 +51,8 @@ class Job:
     def inputs(self) -> Inputs:
         """The pictures that the job needs."""
         sources = self.content, self.style, self.masks, self.style_masks
-        return Inputs.of(*sources, self.recipe.initial_picture)
+        first, wanted = self.recipe.initial_picture, self.recipe.wanted
+        return Inputs.of(*sources, first, wanted=wanted)
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,9 @@ def _results(jobs: list[Job], futures: list[Future]) -> Generator[Result, None, 
 def pool(workers: int) -> ProcessPoolExecutor:
     """Return a pool of ``workers`` processes that share this machine's cores."""
     threads = max(1, (cpu_count() or 1) // within("workers", workers, 1))
+    shared = threads, Image.MAX_IMAGE_PIXELS
     return ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=_begin_worker, initargs=(threads,)
+        workers, get_context("spawn"), initializer=_begin_worker, initargs=shared
     )
 
 
@@ -150,8 +154,9 @@ def _failed(job: Job, error: Exception) -> Result:
     return Result(job, "failed", f"{why}: call again, the rest is kept")
 
 
-def _begin_worker(threads: int) -> None:
+def _begin_worker(threads: int, most_pixels: int | None) -> None:
     import torch
 
     torch.set_num_threads(threads)
+    Image.MAX_IMAGE_PIXELS = most_pixels
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: finish the picture

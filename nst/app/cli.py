@@ -7,11 +7,12 @@ import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
-from ..errors import InputError, within
+from ..errors import InputError, InputWarning, within
 from ..samples import PAINTINGS, SAMPLES
-from .options import Parser, add_compute, add_options, recipe_of
+from .options import ANY_SIZE, Parser, add_compute, add_options, recipe_of
 from .streams import steady
 
 EPILOG = f"""\
@@ -31,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # Pillow warns of unusual files
+        warnings.simplefilter("always", InputWarning)
+        warnings.showwarning = _show
     with steady() as out:
         status = _run(argv)
         out.flush()
@@ -52,6 +55,10 @@ def _run(argv: list[str]) -> int:
     except KeyboardInterrupt:
         print("nst: stopped", file=sys.stderr)
         return 130
+
+
+def _show(message: Warning | str, *where: Any, **more: Any) -> None:
+    print(f"nst: {message}", file=sys.stderr)
 
 
 def style(argv: Sequence[str]) -> int:
@@ -128,6 +135,7 @@ def remake_picture(argv: Sequence[str]) -> int:
     for kind in ("style", "mask", "style-mask"):
         parser.add_argument(f"--{kind}", metavar="FILE", action="append", default=[])
     add_compute(parser)
+    parser.add_argument("--any-size", **ANY_SIZE)
     options = vars(parser.parse_args(argv))
     image = Path(options.pop("image"))
     from ..keep.places import free, made_as

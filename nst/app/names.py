@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 from PIL import Image
 
 from ..errors import InputError
-from ..images import is_address
-from ..samples import PAINTINGS, SAMPLES
+from ..samples import PAINTINGS, SAMPLES, is_address
 
 LATER = (".heic", ".heif", ".avif")  # not every Pillow reads them, but nst says so
 

@@ -16,6 +16,23 @@ class Parser(argparse.ArgumentParser):
         raise InputError(f"{message}: see {self.prog} --help")
 
 
+class AnySize(argparse.Action):
+    """An option that lifts Pillow's limit, which is there for pictures of strangers."""
+
+    def __call__(self, *parsed: Any) -> None:
+        from PIL import Image
+
+        Image.MAX_IMAGE_PIXELS = None
+
+
+ANY_SIZE: dict[str, Any] = {
+    "action": AnySize,
+    "nargs": 0,
+    "default": argparse.SUPPRESS,
+    "help": "read also pictures of your own that Pillow finds too large to be safe",
+}
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add --recipe, --device and an option for each field marked ``option``."""
     add = parser.add_argument
@@ -29,6 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             usual = f" ({usual:g})" if isinstance(usual, float) else f" ({usual})"
             usual = "" if field.default is None else usual
             add(f"--{name.replace('_', '-')}", type=kind, help=f"{about}{usual}")
+    add("--any-size", **ANY_SIZE)
     add_compute(parser)
 
 

@@ -30,6 +30,9 @@ from .batch import Job, pool, style_many
 from .names import expand, told_apart
 from .stopping import stopping
 
+STATUS = "/proc/self/status"  # where Linux says what memory this process takes
+LOADED = 120e6  # bytes that the first step loads: the network and torch's own code
+
 
 @dataclass
 class Painting:
@@ -119,10 +122,23 @@ class Painting:
         print(f"the result is in {self.output}")
 
     def _tell_memory(self) -> None:
-        gigabytes = need(self.recipe, *self.inputs.images) / 1e9
+        gigabytes = self._peak() / 1e9
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
         memory = f"up to {math.ceil(10 * gigabytes) / 10:.1f} GB of memory{tiles}"
         print(f"on {self.compute.device}, {memory}", file=sys.stderr)
+
+    def _peak(self) -> float:
+        """Return the bytes that this process takes at its peak, by Linux's count.
+
+        The peak is either behind, when pictures were decoded, or ahead, in the run. On
+        a GPU, and where Linux does not count, it is that of the run alone.
+        """
+        ahead, status = need(self.recipe, *self.inputs.images), Path(STATUS)
+        if self.compute.device.type != "cpu" or not status.exists():
+            return ahead
+        lines = [line.split() for line in status.read_text("ascii").splitlines()]
+        taken = {line[0]: int(line[1]) * 1024 for line in lines if line[-1:] == ["kB"]}
+        return max(taken["VmHWM:"], taken["VmRSS:"] + LOADED + ahead)
 
 
 def paint_one(
@@ -143,7 +159,7 @@ def paint_one(
     Without ``output`` it is named after its inputs, with a number if another recipe or
     other pictures made what has that name.
     """
-    inputs = Inputs.of(content, style, mask, style_mask, recipe.initial_picture)
+    inputs = Job(content, style, output or "", recipe, mask, style_mask).inputs
     names = (picture.name for picture in (inputs.content, *inputs.styles))
     path = Path(output or f"{stem(names)}.png")
     check_format(path)

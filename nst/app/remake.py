@@ -1,5 +1,6 @@
 """Make a picture again from the record that it carries."""
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -8,13 +9,13 @@ from torch import Tensor
 from ..device import Device, Precision, choose_again
 from ..errors import InputError
 from ..files import check_apart, check_writable
-from ..images import Source, is_address
+from ..images import Size, Source
 from ..inputs import Inputs, Picture, as_list, numbered
 from ..keep.places import check_ours
 from ..keep.record import describe, known_inputs, read_record
 from ..keep.saving import check_format, save_image
 from ..recipe import Recipe
-from ..samples import PAINTINGS, SAMPLES
+from ..samples import PAINTINGS, SAMPLES, is_address
 from ..transfer import Masks, Sources, paint
 
 
@@ -70,7 +71,7 @@ def _pictures(
     made: dict, given: dict[str, list], path: str | Path, output: str | Path
 ) -> dict[str, list[Picture | None]]:
     """Return the picture's inputs by kind: as given, the others found by name."""
-    known = known_inputs(made)
+    known, wanted = known_inputs(made), Recipe().replace(**made["recipe"]).wanted
     sources = {
         (kind, index): Picture.of(source)
         for kind, several in given.items()
@@ -85,23 +86,29 @@ def _pictures(
             raise InputError(f"the picture was made without a {what}: leave it out")
     return {
         kind: [
-            _find(kind, index, sources.get((kind, index)), entry) if entry else None
+            _find(kind, index, sources.get((kind, index)), entry, wanted)
+            if entry
+            else None
             for index, entry in enumerate(entries)
         ]
         for kind, entries in known.items()
     }
 
 
-def _find(kind: str, index: int, given: Picture | None, known: dict) -> Picture:
+def _find(
+    kind: str, index: int, given: Picture | None, known: dict, wanted: Size
+) -> Picture:
     """Return the input that a record describes: as given, or found by its name."""
     name, what = known["name"], numbered(kind, index)
     option = f"--{kind.replace(' ', '-')} FILE"
     if given is None and not (name in (*SAMPLES, *PAINTINGS) or is_address(name)):
         raise InputError(f"the {what} picture was {name!r}: give it with {option}")
     picture = given or Picture.of(name)
-    if picture.sha256 != known["sha256"]:
-        raise InputError(
-            f"{str(picture.source)!r} is not the {what} picture that was used, "
-            f"{name!r}: give that one with {option}"
-        )
-    return picture
+    for size in (wanted, None):  # the Studio reads large files as a whole
+        picture = replace(picture, wanted=size)
+        if picture.sha256 == known["sha256"]:
+            return picture
+    raise InputError(
+        f"{str(picture.source)!r} is not the {what} picture that was used, "
+        f"{name!r}: give that one with {option}"
+    )

@@ -44,7 +44,8 @@ def record(
         ('ink', 64)
     """
     first = recipe.initial_picture
-    inputs = Inputs.of(content, style, masks, style_masks, first)
+    given = content, style, masks, style_masks, first
+    inputs = Inputs.of(*given, wanted=recipe.wanted)
     return describe(inputs, recipe, choose(device, precision), step=step)
 
 

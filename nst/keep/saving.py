@@ -23,14 +23,20 @@ def save_image(image: Tensor, path: str | Path, record: str | None = None) -> No
     """
     buffer, kind = io.BytesIO(), check_format(path)
     text = PngInfo()
-    text.add_text(RECORD, record or "")
+    text.add(b"sRGB", b"\0")  # the chunk that names the colours
+    if record:
+        text.add_text(RECORD, record)
     comment = (record or "").encode()
     if kind == "JPEG" and len(comment) > LONGEST_COMMENT:
         raise InputError("a JPEG cannot hold a record this long: save it as .png")
     extra: dict[str, dict[str, Any]] = {
-        "PNG": {"pnginfo": text if record else None},
+        "PNG": {"pnginfo": text},
         "JPEG": {"quality": 95, "subsampling": 0, "comment": comment},
     }
+    if kind == "JPEG":
+        from ..reading.profiles import srgb
+
+        extra[kind]["icc_profile"] = srgb()
     to_pil(image).save(buffer, kind, **extra[kind])
     write_atomically(path, buffer.getvalue())
 

@@ -2,13 +2,14 @@
 
 import logging
 import time
+import warnings
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...control.memory import TooLarge, ran_out
-from ...errors import InputError, first_line
+from ...errors import InputError, InputWarning, first_line
 from ...notebook import colab
 from ...recipe import Recipe
 from .jupyter import PLAYING
@@ -48,7 +49,7 @@ class Actions:
         with self.studio.lock:
             self.panel.offer(None)
             try:
-                text, error = action(*args, **kwargs), False
+                text, error = _with_notes(action, *args, **kwargs), False
             except InputError as mistake:
                 text, error = str(mistake), True
             except Exception as fault:
@@ -142,3 +143,12 @@ class Actions:
         if ran_out(fault):
             return "Out of memory: choose a smaller size. The picture is still here."
         return f"Paused, because something went wrong: {first_line(fault)}"
+
+
+def _with_notes(action: Callable, *args: Any, **kwargs: Any) -> str:
+    """Call ``action``; return its sentence, and what there is to know of an input."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", InputWarning)
+        text = action(*args, **kwargs)
+    notes = [str(w.message) for w in told if issubclass(w.category, InputWarning)]
+    return " ".join(filter(None, [text, *(f"{note}." for note in notes)]))

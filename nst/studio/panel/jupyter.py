@@ -1,6 +1,5 @@
 """Differences between ipywidgets 7 and 8 and front ends; closing earlier panels."""
 
-import io
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import ipywidgets as widgets
 from PIL import Image
 
 from ...errors import InputError
+from ...reading.decoding import opened
 
 MOST_PIXELS = 64_000_000  # the most for an upload
 PLAYING = "playing" if hasattr(widgets.Play, "playing") else "_playing"
@@ -64,7 +64,7 @@ def take(upload: widgets.FileUpload) -> tuple[str, bytes]:
 def picture_of(name: str, content: bytes) -> Image.Image:
     """Return the picture in an uploaded file; raise `InputError` if it is none."""
     try:
-        picture = Image.open(io.BytesIO(content))
+        picture = opened(content, name)
         width, height = picture.size
         if width * height <= MOST_PIXELS:
             picture.load()

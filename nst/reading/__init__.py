@@ -1,0 +1,1 @@
+"""The many kinds of pictures that people have: imported when one has to be read."""
