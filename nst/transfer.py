@@ -17,8 +17,9 @@ from .errors import InputError
 from .fields import lists_fields
 from .images import Source, resize
 from .inputs import Inputs, Picture
+from .lbfgs import lbfgs
 from .objective import Objective
-from .optimize import Descent, Step, lbfgs
+from .optimize import Descent, Step
 from .recipe import Recipe, as_recipe, mean_weight
 from .vgg import VGG19, load_network
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 import nst
-from nst.optimize import LONGEST, SPIKE, lbfgs, optimize
+from nst.lbfgs import LONGEST, lbfgs
+from nst.optimize import SPIKE, optimize
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..layers import CHANNELS, LAYERS, stride_of
-from ..optimize import default_history
+from ..lbfgs import default_history
 from ..recipe import SIZES, Recipe
 from .sizes import content_shape, style_shape, tile_size
 from .tiles import GRID, cut
