@@ -38,7 +38,7 @@ def load_image(
     if isinstance(source, Image.Image):
         source = _pixels(source)
     image = _from_array(source) if isinstance(source, np.ndarray) else source
-    image = image.detach().to(torch.float32)
+    image = image.detach().to("cpu", torch.float32)
     _check_shape(image := image[None] if image.ndim == 3 else image)
     if not (image.min() >= 0 and image.max() <= 1):  # NaN fails this too
         raise InputError("pixel values must be finite and in [0, 1]: rescale them")
@@ -48,6 +48,8 @@ def load_image(
 
 def resize(image: Tensor, size: Size, *, enlarge: bool = True) -> Tensor:
     """Return a (1, 3, H, W) image resized with antialiasing, clamped to [0, 1].
+
+    The CPU computes it, because Apple's GPU lacked this interpolation for long.
 
     ``size`` is the long side in pixels (the aspect ratio is kept) or (height, width).
     With ``enlarge=False`` an image whose long side is below ``size`` stays as it is.
@@ -60,9 +62,10 @@ def resize(image: Tensor, size: Size, *, enlarge: bool = True) -> Tensor:
     if size == tuple(image.shape[-2:]):
         return image
     resized = torch.nn.functional.interpolate(
-        image, size, mode="bicubic", antialias=True, align_corners=False
+        image.cpu(), size, mode="bicubic", antialias=True, align_corners=False
     )
-    return resized.clamp(0, 1)  # bicubic interpolation overshoots at edges
+    resized = resized.clamp(0, 1)  # bicubic interpolation overshoots at edges
+    return resized.to(image.device)
 
 
 def fitted(
