@@ -1,5 +1,7 @@
 """The choice of the device that computes: a GPU or the CPU."""
 
+from functools import lru_cache
+
 import torch
 
 from .errors import InputError
@@ -18,7 +20,7 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
     }
-    names = [kind for kind, available in there.items() if available]
+    names = [kind for kind, available in there.items() if available and _works(kind)]
     if name is None:
         return torch.device(names[0])
     try:
@@ -30,3 +32,15 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
         message = f"no device {str(name)!r} here: choose from {', '.join(names)}"
         raise InputError(message)
     return device
+
+
+@lru_cache
+def _works(kind: str) -> bool:
+    """Return whether a device computes, because some only say that they are there.
+
+    A GPU too old for this torch, or Apple's in a virtual machine, fails at once.
+    """
+    try:
+        return torch.ones(1, device=kind).sum().item() == 1
+    except RuntimeError:
+        return False

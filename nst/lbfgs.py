@@ -21,8 +21,8 @@ class LBFGS(torch.optim.Optimizer):
         q = -g    from the newest pair to the oldest:  α = ρ s·q,  q = q - α y
         d = γ q   from the oldest pair to the newest:  β = ρ y·d,  d = d + (α - β) s
 
-    The steps equal those of torch.optim.LBFGS bit for bit. That one reads each α and β
-    from the device, and at each a GPU waits; this one reads two numbers, once a step.
+    The steps are those of torch.optim.LBFGS, on Linux bit for bit. That one reads each
+    α and β from the device, and at each a GPU waits; this one reads once a step.
 
     The first step is tiny and tells little about the curvature, so the second may be a
     thousand times too long; what L-BFGS would learn so far away would slow all later

@@ -9,7 +9,7 @@ from itertools import islice
 
 import pytest
 import torch
-from stand_in import Held, stand_in
+from stand_in import Held, clear, stand_in
 
 import nst
 from nst.app.batch import do
@@ -368,3 +368,15 @@ def test_masks_are_read_on_the_cpu(gpu):
     (left, none) = regions.load_masks("masks", inputs.masks, [LEFT, LEFT])
     assert none is None and torch.equal(left, LEFT[:, :1])
     assert replace(inputs, masks=()).masks == ()
+
+
+def test_a_gpu_that_only_says_that_it_is_there_is_not_chosen(monkeypatch):
+    """As Apple's in the virtual machines that test projects like this one."""
+    there = functools.wraps(torch.backends.mps.is_available)(lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", there)
+    clear()
+    monkeypatch.setitem(nst.device.COUNT, "mps", lambda: 1)
+    assert "mps" not in str(nst.device.choose_device())
+    with pytest.raises(nst.InputError, match="no device 'mps' here: choose from .*cpu"):
+        nst.device.choose_device("mps")
+    clear()
