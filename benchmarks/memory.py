@@ -13,8 +13,9 @@ from pathlib import Path
 import torch
 
 import nst
+from nst.lbfgs import default_history
 from nst.losses import total_variation
-from nst.optimize import default_history, optimize
+from nst.optimize import optimize
 
 CASES = ((768, 1024, 0), (1152, 1536, 512), (3072, 4096, 512))
 

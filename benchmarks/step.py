@@ -15,7 +15,8 @@ import torch
 
 import nst
 from nst.layers import LAYERS
-from nst.optimize import default_history, optimize
+from nst.lbfgs import default_history
+from nst.optimize import optimize
 
 
 def convolution_flops(vgg, layers, height, width):

@@ -5,7 +5,7 @@ The algorithm, in reading order:
     images, samples, inputs   pictures in and out, and what a picture is made from
     layers, vgg               the layer split of VGG19
     losses, objective         what "same content" and "same style" mean
-    optimize                  the loop: L-BFGS, an iterator of steps
+    optimize, lbfgs           the loop: an iterator of steps, taken by L-BFGS
     recipe, fields            every number, said once
     transfer                  the whole algorithm, coarse to fine
     errors, files, device     the ground

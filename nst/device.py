@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import torch
@@ -73,7 +74,7 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
     }
-    names = [kind for kind, available in there.items() if available]
+    names = [kind for kind, available in there.items() if available and _works(kind)]
     if name is None:
         return torch.device(names[0])
     try:
@@ -125,3 +126,15 @@ def choose_again(
         return choose(where, precision)
     known = {key: made[key] for key in ("convolution", "precision") if key in made}
     return Compute(where, **known)
+
+
+@lru_cache
+def _works(kind: str) -> bool:
+    """Return whether a device computes, because some only say that they are there.
+
+    A GPU too old for this torch, or Apple's in a virtual machine, fails at once.
+    """
+    try:
+        return torch.ones(1, device=kind).sum().item() == 1
+    except RuntimeError:
+        return False

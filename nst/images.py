@@ -70,8 +70,8 @@ def read(source: Source, wanted: Size | None = None) -> Tensor:
     """
     pixels = _pixels(source, wanted)
     image = pixels if isinstance(pixels, Tensor) else _from_array(pixels)
-    image = image.detach()
-    white = 1 if image.is_floating_point() else _white(image.cpu().numpy())
+    image = image.detach().cpu()
+    white = 1 if image.is_floating_point() else _white(image.numpy())
     image = image.to(torch.float32) / white if white > 1 else image.to(torch.float32)
     _check_shape(image := image[None] if image.ndim == 3 else image)
     if not (image.min() >= 0 and image.max() <= 1):  # NaN fails this too
@@ -94,6 +94,8 @@ def load_alpha(source: Source, wanted: Size | None = None) -> Tensor | None:
 def resize(image: Tensor, size: Size, *, enlarge: bool = True) -> Tensor:
     """Return a (1, 3, H, W) image resized with antialiasing, clamped to [0, 1].
 
+    The CPU computes it, because Apple's GPU lacked this interpolation for long.
+
     ``size`` is the long side in pixels (the aspect ratio is kept) or (height, width).
     With ``enlarge=False`` an image whose long side is below ``size`` stays as it is.
 
@@ -105,9 +107,10 @@ def resize(image: Tensor, size: Size, *, enlarge: bool = True) -> Tensor:
     if size == tuple(image.shape[-2:]):
         return image
     resized = torch.nn.functional.interpolate(
-        image, size, mode="bicubic", antialias=True, align_corners=False
+        image.cpu(), size, mode="bicubic", antialias=True, align_corners=False
     )
-    return resized.clamp(0, 1)  # bicubic interpolation overshoots at edges
+    resized = resized.clamp(0, 1)  # bicubic interpolation overshoots at edges
+    return resized.to(image.device)
 
 
 def fitted(

@@ -4,15 +4,16 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from inspect import unwrap
 from itertools import islice
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
-LONGEST = 0.05  # longest step: root mean square, pixels in [0, 1]
+from .lbfgs import lbfgs
+
 SPIKE = 2.0  # a total above this many times the lowest is a spike
+SAME = 1e-6  # totals this close may be of one image: only then are two compared
 PATIENCE = 3  # the third spike in a row is too many: most pass after one or two
 STATE = "number _image _losses _best _lowest _slope _scale _spikes _failures".split()
 
@@ -37,54 +38,6 @@ class Step:
     image: Tensor
     best: Tensor
     seconds: float
-
-
-class LBFGS(torch.optim.LBFGS):
-    """torch's L-BFGS, with no step longer than `LONGEST`.
-
-    The first step is tiny and tells little about the curvature, so the second may be a
-    thousand times too long; what L-BFGS would learn so far away would slow all later
-    steps.
-    """
-
-    # torch's methods without their wrapper: it imports a compiler, which takes seconds
-    add_param_group = unwrap(torch.optim.LBFGS.add_param_group)
-    state_dict = unwrap(torch.optim.LBFGS.state_dict)
-    load_state_dict = unwrap(torch.optim.LBFGS.load_state_dict)
-
-    def step(self, closure: Callable[[], float]) -> float:  # type: ignore[override]
-        (image,) = self.param_groups[0]["params"]
-        before = image.detach().clone()
-        loss = super().step(closure)
-        step = image.detach() - before
-        length = step.square().mean().sqrt().item()
-        if length > LONGEST:
-            part = LONGEST / length
-            image.detach().copy_(before + part * step)
-            self.state[image]["t"] *= part  # L-BFGS must learn from the shortened step
-        return loss
-
-
-def default_history(pixels: int) -> int:
-    """Return how many past steps to remember: 10, or 5 above half a megapixel.
-
-    Each takes 24 bytes per pixel; at 4096x3072 ten would be 3 GB.
-    """
-    return 10 if pixels <= 500_000 else 5
-
-
-def lbfgs(
-    image: Tensor, learning_rate: float = 1.0, history: int | None = None
-) -> LBFGS:
-    """Return an L-BFGS that evaluates once per step and never stops by itself."""
-    return LBFGS(
-        [image],
-        lr=learning_rate,
-        max_iter=1,
-        history_size=history or default_history(image[0, 0].numel()),
-        tolerance_grad=0,
-        tolerance_change=0,
-    )
 
 
 def optimize(
@@ -135,13 +88,14 @@ class Descent:
         image, self.whole = self._image, False
         if not self._losses:
             self._begin()
-        before = image.detach().clone()
+        before, last = image.detach().clone(), self._losses["total"]
         self._algorithm.step(lambda: self._scale * self._losses["total"])
         self._evaluate()
         total, lowest = self._losses["total"], self._lowest["total"]
         self._spikes = self._spikes + 1 if total > SPIKE * lowest else 0
         failed = self._spikes == PATIENCE or not math.isfinite(total)
-        if failed or torch.equal(before, image):
+        same = math.isclose(total, last, rel_tol=SAME) and torch.equal(before, image)
+        if failed or same:
             self._go_back()
         elif total < lowest:
             self._keep()
@@ -151,7 +105,9 @@ class Descent:
 
     def step(self) -> Step:
         """Return the last `Step` again."""
-        image, best = (x.detach().clamp(0, 1) for x in (self._image, self._best))
+        image = self._image.detach().clamp(0, 1)
+        newest = self._losses is self._lowest
+        best = image if newest else self._best.clamp(0, 1)
         seconds = time.perf_counter() - self._started
         return Step(self.number, self._losses, image, best, seconds)
 

@@ -10,15 +10,15 @@ import torch
 from torch import Tensor
 
 from .control.colors import finish, match_colors
-from .control.memory import make_room, ran_out
+from .control.memory import make_room, telling
 from .control.sizes import check_pictures, fit
 from .device import Compute, Device, Precision, choose
-from .errors import InputError
 from .fields import lists_fields
 from .images import Source, resize
 from .inputs import Inputs, Picture
+from .lbfgs import lbfgs
 from .objective import Objective
-from .optimize import Descent, Step, lbfgs
+from .optimize import Descent, Step
 from .recipe import Recipe, as_recipe, mean_weight
 from .vgg import VGG19, load_network
 
@@ -33,7 +33,7 @@ Masks = Source | Sequence[Source | None]  # None means everywhere
 
 
 class Scene(NamedTuple):
-    """The inputs as tensors on one device, with a mask or None for each style."""
+    """The inputs as tensors on the CPU, with a mask or None for each style."""
 
     content: Tensor
     styles: Sequence[Tensor]
@@ -117,19 +117,17 @@ def paint(
     compute: Compute,
     checkpoint: "Checkpoint | None" = None,
 ) -> Iterator[Step]:
-    """Do what `iterate` does, for `Inputs`; their pictures go to the device once."""
-    device = compute.device
-    content = inputs.content.image.to(device)
-    styles = [style.image.to(device) for style in inputs.styles]
+    """Do what `iterate` does, for `Inputs`; their pictures stay on the CPU."""
+    content, styles = inputs.images
     check_pictures(content, styles, recipe)
     masks = _masks("masks", inputs.masks, [content] * len(styles))
     style_masks = _masks("style masks", inputs.style_masks, styles)
-    image = inputs.initial.image.to(device) if inputs.initial else None
-    recipe = make_room(recipe, content, styles, device)
+    image = inputs.initial.image if inputs.initial else None
+    recipe = make_room(recipe, content, styles, compute.device)
     if checkpoint:
         compute = checkpoint.open(recipe, inputs, compute, image)
     scene = Scene(content, styles, masks, style_masks)
-    return _paint(scene, image, recipe, compute, checkpoint)
+    return _telling(_paint(scene, image, recipe, compute, checkpoint), recipe)
 
 
 def _paint(
@@ -142,30 +140,29 @@ def _paint(
     """Yield the steps of each level; the next level begins from the best image."""
     started, number = time.perf_counter(), 0
     kept = checkpoint.kept if checkpoint else None
-    try:
-        vgg = load_network(recipe, compute)
-        for level, (size, steps) in enumerate(recipe.levels()):
-            if kept and level < kept["level"]:
-                number += steps
-                continue
-            image, objective = begin_level(vgg, scene, image, size, recipe)
-            small = resize(scene.content, image.shape[-2:])
-            show = partial(_shown, number, started, small, recipe)
-            descent = improve(image, objective)
-            if kept and level == kept["level"]:
-                descent.load_state_dict(kept["descent"])
-                yield show(descent.step())
-            while descent.number < steps:
-                step = next(descent)
-                if checkpoint:
-                    checkpoint.note(level, descent, step)
-                yield show(step)
-            number, image = number + steps, descent.step().best
-    except (RuntimeError, MemoryError) as error:
-        if not ran_out(error):
-            raise
-        less = f"choose a size below {recipe.size} px, or a smaller tile"
-        raise InputError(f"out of memory: {less}") from error
+    vgg = load_network(recipe, compute)
+    for level, (size, steps) in enumerate(recipe.levels()):
+        if kept and level < kept["level"]:
+            number += steps
+            continue
+        image, objective = begin_level(vgg, scene, image, size, recipe)
+        small = resize(scene.content, image.shape[-2:]).to(compute.device)
+        show = partial(_shown, number, started, small, recipe)
+        descent = improve(image, objective)
+        if kept and level == kept["level"]:
+            descent.load_state_dict(kept["descent"])
+            yield show(descent.step())
+        while descent.number < steps:
+            step = next(descent)
+            if checkpoint:
+                checkpoint.note(level, descent, step)
+            yield show(step)
+        number, image = number + steps, descent.step().best
+
+
+def _telling(steps: Iterator[Step], recipe: Recipe) -> Iterator[Step]:
+    with telling(recipe):
+        yield from steps
 
 
 def _masks(
@@ -182,11 +179,13 @@ def _shown(
     before: int, started: float, content: Tensor, recipe: Recipe, step: Step
 ) -> Step:
     """Return a level's step, numbered within the run, in the colours to show."""
+    image = finish(step.image, content, recipe)
+    newest = step.best is step.image
     return dataclasses.replace(
         step,
         number=before + step.number,
-        image=finish(step.image, content, recipe),
-        best=finish(step.best, content, recipe),
+        image=image,
+        best=image if newest else finish(step.best, content, recipe),
         seconds=time.perf_counter() - started,
     )
 
@@ -194,15 +193,20 @@ def _shown(
 def begin_level(
     vgg: VGG19, scene: Scene, image: Tensor | None, size: int, recipe: Recipe
 ) -> tuple[Tensor, Objective]:
-    """Return a level's first image, by default ``initial``, and its objective."""
+    """Return a level's first image, by default ``initial``, and its objective.
+
+    Both are on the network's device; all before them is computed on the CPU.
+    """
     content, styles = fit(scene.content, scene.styles, size, recipe)
     shape = content.shape[-2:]
     masks = [_resized(mask, shape) for mask in scene.masks]
     pairs = zip(scene.style_masks, styles, strict=True)
     style_masks = [_resized(mask, style.shape[-2:]) for mask, style in pairs]
     image = first_image(content, styles, masks, recipe) if image is None else image
-    objective = Objective(vgg, content, styles, recipe, masks, style_masks)
-    return resize(image, shape), objective
+    move = partial(_moved, vgg.mean.device)
+    content, *styles, image = move([content, *styles, resize(image, shape)])
+    regions = move(masks), move(style_masks)
+    return image, Objective(vgg, content, styles, recipe, *regions)
 
 
 def first_image(
@@ -247,6 +251,10 @@ def improve(image: Tensor, objective: Objective) -> Descent:
         return lbfgs(image, rate, history)
 
     return Descent(image, objective, optimizer, recipe.clamp_in_closure)
+
+
+def _moved(device: torch.device, images: Sequence[Tensor | None]) -> list[Any]:
+    return [image if image is None else image.to(device) for image in images]
 
 
 def _resized(mask: Tensor | None, shape: Sequence[int]) -> Tensor | None:

@@ -13,12 +13,13 @@ def match_colors(image: Tensor, target: Tensor, epsilon: float = 1e-5) -> Tensor
     Both are (1, 3, H, W), of any sizes. The linear map is the symmetric one of Gatys et
     al. 2016, "Preserving color": A = C_t^½ C_s^-½, with the covariances C_s of
     ``image`` and C_t of ``target``. ``epsilon`` is added to their diagonals, so that
-    grey and constant pictures work too.
+    grey and constant pictures work too. The CPU computes it, in float64, which Apple's
+    GPU lacks.
     """
     source, source_mean, source_root = _statistics(image, epsilon)
     _, target_mean, target_root = _statistics(target, epsilon)
     matched = target_root @ torch.linalg.inv(source_root) @ source + target_mean
-    return matched.view_as(image).clamp(0, 1).to(image.dtype)
+    return matched.view(image.shape).clamp(0, 1).float().to(image)
 
 
 def keep_colors(image: Tensor, content: Tensor) -> Tensor:
@@ -40,7 +41,7 @@ def recolor(style: Tensor, content: Tensor, recipe: Recipe) -> Tensor:
 
         ours, theirs = (x[0].cpu().numpy() for x in (style, content))
         matched = match_histograms(ours, theirs, channel_axis=0)
-        return torch.from_numpy(matched)[None].to(style).clamp(0, 1)
+        return torch.from_numpy(matched)[None].float().to(style).clamp(0, 1)
     return style
 
 
@@ -56,7 +57,7 @@ def _statistics(image: Tensor, epsilon: float) -> tuple[Tensor, Tensor, Tensor]:
 
     The root is a matrix: times itself, it is the covariance.
     """
-    pixels = image[0].flatten(1).double()
+    pixels = image[0].flatten(1).cpu().double()
     mean = pixels.mean(1, keepdim=True)
     pixels = pixels - mean
     covariance = pixels @ pixels.mT / pixels.shape[1]

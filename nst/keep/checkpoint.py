@@ -158,7 +158,8 @@ def read(path: str | Path) -> dict[str, Any]:
             f"go on from '{path}.previous' if it is there, or name another file"
         )
     try:
-        return torch.load(io.BytesIO(data[32:]), weights_only=True)
+        file = io.BytesIO(data[32:])  # perhaps from a machine with a GPU
+        return torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # the unpickler raises many types of error
         message = f"{str(path)!r} is no checkpoint of nst: name another file"
         raise InputError(message) from error

@@ -114,8 +114,8 @@ def _bar(total: int | None) -> tqdm:
 
 def _on_cpu(step: Step) -> Step:
     """Return the step on the CPU; if its image is the best, store only one."""
-    image, best = step.image.cpu(), step.best.cpu()
-    best = image if torch.equal(image, best) else best
+    image = step.image.cpu()
+    best = image if step.best is step.image else step.best.cpu()
     return dataclasses.replace(step, image=image, best=best)
 
 

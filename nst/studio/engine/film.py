@@ -19,7 +19,7 @@ ENDING = ".webp" if features.check("webp") else ".gif"
 
 def frame(image: Tensor) -> bytes:
     """Return a (1, 3, H, W) image as a small JPEG."""
-    return jpeg(resize(image, LONG_SIDE, enlarge=False))
+    return jpeg(resize(image.cpu(), LONG_SIDE, enlarge=False))
 
 
 def jpeg(image: Tensor, quality: int = 85) -> bytes:

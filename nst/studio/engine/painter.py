@@ -45,7 +45,7 @@ class Painter:
         size, _ = state.level()
         objective = self._prepare(state, size)
         objective.recipe = state.recipe
-        image = resize(state.image.to(self.device), self._shape)
+        image = resize(state.image, self._shape).to(self.device)
         return improve(image, objective)
 
     def matched(self, losses: dict[str, float]) -> dict[str, float]:
@@ -65,8 +65,7 @@ class Painter:
         if self._objective is None or self._key != key:
             self.forget()  # memory may not hold two
             content, styles = state.images
-            styles = [style.to(self.device) for style in styles]
-            content, vgg = content.to(self.device), load_network(fixed, self.compute)
+            vgg = load_network(fixed, self.compute)
             everywhere = [None] * len(styles)
             scene = Scene(content, styles, everywhere, everywhere)
             image, objective = begin_level(vgg, scene, state.image, size, fixed)

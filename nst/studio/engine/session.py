@@ -5,11 +5,10 @@ from collections import deque
 from dataclasses import replace
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from ...control.colors import finish
-from ...control.memory import make_room, need
+from ...control.memory import make_room, need, telling
 from ...control.sizes import check_pictures
 from ...device import Device, Precision, choose
 from ...errors import InputError
@@ -118,13 +117,8 @@ class Session:
         """Take one step and return it, numbered within the run."""
         (size, left), number = self.state.level(), self.state.number + 1
         under_way, started = self.descent is not None, time.perf_counter()
-        try:
-            self.descent = self.descent or self._painter.descent(self.state)
-            step = next(self.descent)
-        except BaseException:  # out of memory or interrupted: stay in this state
-            self.state, self.descent = _moved(self.state, self.state.recipe), None
-            self._painter.forget()
-            raise
+        with telling(self.state.recipe):
+            step = self._next()
         if left == 1:
             self.descent = None
         if under_way:  # an optimiser's first step takes longer
@@ -132,7 +126,7 @@ class Session:
             self.pace = 0.8 * self.pace + 0.2 * pace if self.pace else pace
         state, losses = self.state, tuple(map(step.losses.get, CURVES))
         matched = self._painter.matched(step.losses)
-        if state.points and not torch.equal(step.best, step.image):
+        if state.points and step.best is not step.image:
             losses, matched = state.points[-1][1:], state.matched  # of the best image
         self.state = replace(
             state,
@@ -143,6 +137,15 @@ class Session:
             frames=thin(state.frames, number, FRAMES, lambda: [frame(step.best)]),
         )
         return replace(step, number=number)
+
+    def _next(self) -> Step:
+        try:
+            self.descent = self.descent or self._painter.descent(self.state)
+            return next(self.descent)
+        except BaseException:  # out of memory or interrupted: stay in this state
+            self.state, self.descent = _moved(self.state, self.state.recipe), None
+            self._painter.forget()
+            raise
 
     def run(self, until: int) -> Step | None:
         """Take steps up to number ``until``; return the last one, or None if none."""
