@@ -1,7 +1,5 @@
 """The choice of the device that computes: a GPU or the CPU."""
 
-from functools import lru_cache
-
 import torch
 
 from .errors import InputError
@@ -34,7 +32,6 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
     return device
 
 
-@lru_cache
 def _works(kind: str) -> bool:
     """Return whether a device computes, because some only say that they are there.
 

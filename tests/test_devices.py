@@ -9,13 +9,13 @@ from itertools import islice
 
 import pytest
 import torch
-from stand_in import Held, clear, stand_in
+from stand_in import Held, stand_in
 
 import nst
 from nst.app.batch import do
 from nst.app.cli import main
 from nst.app.remake import remake
-from nst.control import colors, memory, regions
+from nst.control import colors, memory, regions, shortage
 from nst.inputs import Inputs, fingerprint
 from nst.recipe import FIELDS
 from nst.studio.engine import film, keep, replay
@@ -351,8 +351,8 @@ def test_memory_that_runs_out_is_a_sentence_and_freed(
     ],
 )
 def test_only_what_says_that_memory_ran_out_counts(text, short):
-    assert memory.ran_out(RuntimeError(text)) == short
-    assert memory.ran_out(MemoryError())
+    assert shortage.ran_out(RuntimeError(text)) == short
+    assert shortage.ran_out(MemoryError())
 
 
 def test_what_torch_keeps_of_a_gpu_is_free_to_use(monkeypatch):
@@ -374,9 +374,7 @@ def test_a_gpu_that_only_says_that_it_is_there_is_not_chosen(monkeypatch):
     """As Apple's in the virtual machines that test projects like this one."""
     there = functools.wraps(torch.backends.mps.is_available)(lambda: True)
     monkeypatch.setattr(torch.backends.mps, "is_available", there)
-    clear()
     monkeypatch.setitem(nst.device.COUNT, "mps", lambda: 1)
     assert "mps" not in str(nst.device.choose_device())
     with pytest.raises(nst.InputError, match="no device 'mps' here: choose from .*cpu"):
         nst.device.choose_device("mps")
-    clear()
