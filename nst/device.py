@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import torch
@@ -128,7 +127,6 @@ def choose_again(
     return Compute(where, **known)
 
 
-@lru_cache
 def _works(kind: str) -> bool:
     """Return whether a device computes, because some only say that they are there.
 

@@ -109,8 +109,8 @@ def resize(image: Tensor, size: Size, *, enlarge: bool = True) -> Tensor:
     resized = torch.nn.functional.interpolate(
         image.cpu(), size, mode="bicubic", antialias=True, align_corners=False
     )
-    resized = resized.clamp(0, 1)  # bicubic interpolation overshoots at edges
-    return resized.to(image.device)
+    # Bicubic interpolation overshoots at edges.
+    return resized.clamp(0, 1).to(image.device)
 
 
 def fitted(

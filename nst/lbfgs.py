@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 LONGEST = 0.05  # longest step: root mean square, pixels in [0, 1]
-LEAST = 1e-10  # least curvature y·s to learn from, as in torch's L-BFGS
 
 
 class LBFGS(torch.optim.Optimizer):
@@ -43,14 +42,12 @@ class LBFGS(torch.optim.Optimizer):
         g = image.grad.flatten().clone()
         if state:
             learned, t = _learn(state, g, most), rate
-            d = _direction(g, state)
         else:
             learned, t = g.new_ones(()), rate * (1 / g.abs().sum()).clamp(max=1)
-            d = -g
             state |= {"old_dirs": [], "old_stps": [], "ro": [], "H_diag": 1.0}
-        downhill = ~(g.dot(d) > 0)  # else the image stays
-        image.addcmul_(d.view_as(image), t * downhill)
-        step = image - before
+        d = _direction(state, g)
+        # A direction that leads uphill leaves the image as it is.
+        step = image.addcmul_(d.view_as(image), t * ~(g.dot(d) > 0)) - before
         length = step.square().mean().sqrt()
         learned, length = torch.stack([learned.float(), length]).tolist()
         if length > LONGEST:
@@ -58,10 +55,8 @@ class LBFGS(torch.optim.Optimizer):
             image.copy_(before + part * step)
             t = t * part  # L-BFGS must learn from the shortened step
         for pairs in (state["old_dirs"], state["old_stps"], state["ro"]):
-            if not learned:
-                pairs.pop()
-            elif len(pairs) > most:
-                pairs.pop(0)
+            if not learned or len(pairs) > most:
+                pairs.pop(0 if learned else -1)
         state |= {"d": d, "t": t, "prev_flat_grad": g}
         return loss
 
@@ -72,20 +67,20 @@ def _learn(state: dict[str, Any], g: Tensor, most: int) -> Tensor:
     Until the host has read that, ρ = 0 makes a pair count for nothing: the new one if
     not, else the oldest if there are more than ``most``.
     """
-    y, s = g - state["prev_flat_grad"], state["d"] * state["t"]
+    y, s, ro = g - state["prev_flat_grad"], state["d"] * state["t"], state["ro"]
     ys = y.dot(s)
-    learned = ys > LEAST
-    if len(state["ro"]) == most:
-        state["ro"][0] = state["ro"][0] * ~learned
+    learned = ys > 1e-10  # as in torch's
+    if len(ro) == most:
+        ro[0] = ro[0] * ~learned
+    ro.append(torch.where(learned, 1 / ys, 0.0))
     state["old_dirs"].append(y)
     state["old_stps"].append(s)
-    state["ro"].append(torch.where(learned, 1 / ys, 0.0))
     state["H_diag"] = torch.where(learned, ys / y.dot(y), state["H_diag"])
     return learned
 
 
-def _direction(g: Tensor, state: dict[str, Any]) -> Tensor:
-    """Return d: the two loops, with torch's names for y, s, ρ and γ."""
+def _direction(state: dict[str, Any], g: Tensor) -> Tensor:
+    """Return d: the two loops; the pairs have torch's names for y, s and ρ."""
     pairs = list(zip(state["old_dirs"], state["old_stps"], state["ro"], strict=True))
     q, alphas = -g, []
     for y, s, ro in reversed(pairs):

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 import torch
@@ -108,8 +109,9 @@ class Objective(nn.Module):
                     sums = self._measure(patch, tile)
                     (share,) = torch.autograd.grad(list(sums.values()), patch, slopes)
                     gradient[tile.seen] += share
-        values = torch.stack([loss.detach() for loss in losses.values()]).tolist()
-        if self.vgg.compute.precision == "half" and not gradient.isfinite().all():
+        numbers = [loss.detach() for loss in (*losses.values(), gradient.sum())]
+        *values, finite = torch.stack(numbers).tolist()  # read from a GPU at once
+        if self.vgg.compute.precision == "half" and not isfinite(finite):
             return self._widened().evaluate(image)
         return dict(zip(losses, values, strict=True)), gradient
 

@@ -13,7 +13,6 @@ from torch import Tensor
 from .lbfgs import lbfgs
 
 SPIKE = 2.0  # a total above this many times the lowest is a spike
-SAME = 1e-6  # totals this close may be of one image: only then are two compared
 PATIENCE = 3  # the third spike in a row is too many: most pass after one or two
 STATE = "number _image _losses _best _lowest _slope _scale _spikes _failures".split()
 
@@ -94,7 +93,8 @@ class Descent:
         total, lowest = self._losses["total"], self._lowest["total"]
         self._spikes = self._spikes + 1 if total > SPIKE * lowest else 0
         failed = self._spikes == PATIENCE or not math.isfinite(total)
-        same = math.isclose(total, last, rel_tol=SAME) and torch.equal(before, image)
+        # Only images of nearly one total are compared: a GPU would wait each time.
+        same = math.isclose(total, last, rel_tol=1e-6) and torch.equal(before, image)
         if failed or same:
             self._go_back()
         elif total < lowest:
@@ -106,8 +106,7 @@ class Descent:
     def step(self) -> Step:
         """Return the last `Step` again."""
         image = self._image.detach().clamp(0, 1)
-        newest = self._losses is self._lowest
-        best = image if newest else self._best.clamp(0, 1)
+        best = image if self._losses is self._lowest else self._best.clamp(0, 1)
         seconds = time.perf_counter() - self._started
         return Step(self.number, self._losses, image, best, seconds)
 
@@ -121,8 +120,8 @@ class Descent:
         """Go on, bit for bit, from where `state_dict` returned ``state``."""
         for name in STATE:
             value = state[name]
-            on_device = isinstance(value, torch.Tensor)
-            setattr(self, name, value.to(self._image) if on_device else value)
+            value = value.to(self._image) if isinstance(value, Tensor) else value
+            setattr(self, name, value)
         self._image = self._image.detach().requires_grad_()
         self._gradient = state["gradient"].to(self._image)
         self._algorithm = self._optimizer(self._image)
@@ -149,8 +148,7 @@ class Descent:
     def _evaluate(self) -> None:
         """Compute the losses and the gradient of the present image."""
         if self._clamp:
-            with torch.no_grad():
-                self._image.clamp_(0, 1)
+            self._image.detach().clamp_(0, 1)
         self._losses, self._gradient = self._objective.evaluate(self._image)
         self._gradient *= self._scale
 
@@ -159,8 +157,7 @@ class Descent:
         self._slope = self._gradient
 
     def _go_back(self) -> None:
-        with torch.no_grad():
-            self._image.copy_(self._best)
+        self._image.detach().copy_(self._best)
         self._losses, self._gradient = self._lowest, self._slope
         self._spikes, self._failures = 0, self._failures + 1
         self._algorithm = self._optimizer(self._image)

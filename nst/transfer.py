@@ -1,6 +1,5 @@
 """The whole algorithm: two pictures and a recipe in, one picture out."""
 
-import dataclasses
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -10,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .control.colors import finish, match_colors
-from .control.memory import make_room, telling
+from .control.memory import make_room
 from .control.sizes import check_pictures, fit
 from .device import Compute, Device, Precision, choose
 from .fields import lists_fields
@@ -127,7 +126,7 @@ def paint(
     if checkpoint:
         compute = checkpoint.open(recipe, inputs, compute, image)
     scene = Scene(content, styles, masks, style_masks)
-    return _telling(_paint(scene, image, recipe, compute, checkpoint), recipe)
+    return _guarded(_paint(scene, image, recipe, compute, checkpoint), recipe)
 
 
 def _paint(
@@ -160,9 +159,15 @@ def _paint(
         number, image = number + steps, descent.step().best
 
 
-def _telling(steps: Iterator[Step], recipe: Recipe) -> Iterator[Step]:
-    with telling(recipe):
+def _guarded(steps: Iterator[Step], recipe: Recipe) -> Iterator[Step]:
+    """Yield ``steps``; from outside their frames, free them if memory runs out."""
+    try:
         yield from steps
+    except (RuntimeError, MemoryError) as error:
+        from .control.shortage import tell
+
+        tell(error, recipe)
+        raise
 
 
 def _masks(
@@ -180,14 +185,9 @@ def _shown(
 ) -> Step:
     """Return a level's step, numbered within the run, in the colours to show."""
     image = finish(step.image, content, recipe)
-    newest = step.best is step.image
-    return dataclasses.replace(
-        step,
-        number=before + step.number,
-        image=image,
-        best=image if newest else finish(step.best, content, recipe),
-        seconds=time.perf_counter() - started,
-    )
+    best = image if step.best is step.image else finish(step.best, content, recipe)
+    number, seconds = before + step.number, time.perf_counter() - started
+    return Step(number, step.losses, image, best, seconds)
 
 
 def begin_level(
@@ -195,18 +195,15 @@ def begin_level(
 ) -> tuple[Tensor, Objective]:
     """Return a level's first image, by default ``initial``, and its objective.
 
-    Both are on the network's device; all before them is computed on the CPU.
+    Both are on the network's device; pictures are fitted on the CPU.
     """
     content, styles = fit(scene.content, scene.styles, size, recipe)
-    shape = content.shape[-2:]
-    masks = [_resized(mask, shape) for mask in scene.masks]
-    pairs = zip(scene.style_masks, styles, strict=True)
-    style_masks = [_resized(mask, style.shape[-2:]) for mask, style in pairs]
+    content, *styles = (picture.to(vgg.mean.device) for picture in (content, *styles))
+    masks = [_like(content, mask) for mask in scene.masks]
+    style_masks = list(map(_like, styles, scene.style_masks))
     image = first_image(content, styles, masks, recipe) if image is None else image
-    move = partial(_moved, vgg.mean.device)
-    content, *styles, image = move([content, *styles, resize(image, shape)])
-    regions = move(masks), move(style_masks)
-    return image, Objective(vgg, content, styles, recipe, *regions)
+    objective = Objective(vgg, content, styles, recipe, masks, style_masks)
+    return resize(image, content.shape[-2:]).to(content.device), objective
 
 
 def first_image(
@@ -253,9 +250,6 @@ def improve(image: Tensor, objective: Objective) -> Descent:
     return Descent(image, objective, optimizer, recipe.clamp_in_closure)
 
 
-def _moved(device: torch.device, images: Sequence[Tensor | None]) -> list[Any]:
-    return [image if image is None else image.to(device) for image in images]
-
-
-def _resized(mask: Tensor | None, shape: Sequence[int]) -> Tensor | None:
-    return None if mask is None else resize(mask, shape)
+def _like(picture: Tensor, mask: Tensor | None) -> Tensor | None:
+    """Return a mask at the size and on the device of its picture; None stays None."""
+    return None if mask is None else resize(mask, picture.shape[-2:]).to(picture)

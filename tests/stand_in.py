@@ -153,16 +153,10 @@ def stand_in(kind, patch):
     gpu.emptied = []  # what `whether` said each time the cache was emptied
     gpu.whether = lambda: None
     patch.setattr(module, "empty_cache", lambda: gpu.emptied.append(gpu.whether()))
-    clear()
+    nst.vgg._shared_network.cache_clear()
     with gpu:
         yield gpu
-    clear()
-
-
-def clear():
-    """Forget the network and the devices that were found to work."""
     nst.vgg._shared_network.cache_clear()
-    nst.device._works.cache_clear()
 
 
 def _check_apple(op, args, values):

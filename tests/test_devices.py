@@ -9,13 +9,15 @@ from itertools import islice
 
 import pytest
 import torch
-from stand_in import Held, clear, stand_in
+from stand_in import Held, stand_in
 
 import nst
+from nst import convolution
 from nst.app.batch import do
 from nst.app.cli import main
 from nst.app.remake import remake
-from nst.control import colors, memory, regions
+from nst.control import colors, memory, regions, shortage
+from nst.device import Compute
 from nst.inputs import Inputs, fingerprint
 from nst.recipe import FIELDS
 from nst.studio.engine import film, keep, replay
@@ -57,13 +59,22 @@ RUNS = [
 @pytest.fixture(params=["cuda", "mps"])
 def gpu(request, monkeypatch):
     with stand_in(request.param, monkeypatch) as gpu:
+        alike(monkeypatch)
         yield gpu
 
 
 @pytest.fixture
 def apple(monkeypatch):
     with stand_in("mps", monkeypatch) as gpu:
+        alike(monkeypatch)
         yield gpu
+
+
+def alike(patch, capability=(6, 1)):
+    """Let CPU and GPU compute alike, so that the bytes can be compared."""
+    patch.setattr(convolution, "probe", lambda: {"direct": 1.0})
+    patch.setattr(Compute, "memory_format", torch.channels_last)
+    patch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +124,20 @@ def test_a_gpu_paints_what_the_cpu_paints_and_is_read_twice_a_step(row, gpu):
         assert torch.equal(step.best.cpu(), best) and step.losses == losses
 
 
+@pytest.mark.parametrize("row", [0, 1, 13, 24])
+def test_half_precision_is_read_twice_a_step_too(row, monkeypatch):
+    with stand_in("cuda", monkeypatch) as gpu:
+        alike(monkeypatch, capability=(8, 0))
+        how = [
+            Compute(torch.device(kind), precision="half")
+            for kind in (gpu.device, "cpu")
+        ]
+        steps, reads = counted(steps_of(row, how[0]), gpu)
+        assert reads and max(map(len, reads)) <= 2, reads
+        for step, right in zip(steps, steps_of(row, how[1]), strict=True):
+            assert torch.equal(step.image.cpu(), right.image)
+
+
 def test_all_that_takes_an_image_takes_one_from_a_gpu(gpu, cat, strokes):
     there, also = cat.to(gpu.device), strokes.to(gpu.device)
     assert there.device.type == gpu.device.type
@@ -156,7 +181,9 @@ def test_a_studio_session_is_the_same_on_a_gpu(gpu):
     inputs, recipe = Inputs.of("cat", TWO), nst.Recipe(blend=(0.5, 0.5), **TINY)
     session = Session(inputs, recipe)
     picture = hands(session)
-    assert session.device.type == gpu.device.type and picture.device.type == "cpu"
+    assert (
+        session.compute.device.type == gpu.device.type and picture.device.type == "cpu"
+    )
     assert torch.equal(picture, hands(Session(inputs, recipe, "cpu")))
     keep.write(session, "kept")
     nst.save_image(picture, "a.png", replay.record(session))
@@ -351,8 +378,8 @@ def test_memory_that_runs_out_is_a_sentence_and_freed(
     ],
 )
 def test_only_what_says_that_memory_ran_out_counts(text, short):
-    assert memory.ran_out(RuntimeError(text)) == short
-    assert memory.ran_out(MemoryError())
+    assert shortage.ran_out(RuntimeError(text)) == short
+    assert shortage.ran_out(MemoryError())
 
 
 def test_what_torch_keeps_of_a_gpu_is_free_to_use(monkeypatch):
@@ -374,9 +401,7 @@ def test_a_gpu_that_only_says_that_it_is_there_is_not_chosen(monkeypatch):
     """As Apple's in the virtual machines that test projects like this one."""
     there = functools.wraps(torch.backends.mps.is_available)(lambda: True)
     monkeypatch.setattr(torch.backends.mps, "is_available", there)
-    clear()
     monkeypatch.setitem(nst.device.COUNT, "mps", lambda: 1)
     assert "mps" not in str(nst.device.choose_device())
     with pytest.raises(nst.InputError, match="no device 'mps' here: choose from .*cpu"):
         nst.device.choose_device("mps")
-    clear()

@@ -1,9 +1,7 @@
 """An estimate of the memory that a run will need, made before it begins."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from traceback import clear_frames
 from typing import Any
 
 import torch
@@ -22,9 +20,6 @@ PASSING = 64  # floats per pixel, for a short time, at the network's first layer
 HOLES = 1.5  # factor: the small tensors of tiles leave gaps in memory
 VECTORS = 10  # copies of the image: the best, gradients, the direction, …
 TILES = (1024, 512, 256)  # sizes to suggest, in pixels
-# How torch on CPUs and GPUs, Windows and oneDNN (the last) say that memory ran out.
-WORDS = ["out of memory", "not enough memory", "allocate memory", "alloc_failed"]
-WORDS += ["could not create a primitive"]
 
 
 class TooLarge(InputError):
@@ -69,30 +64,6 @@ def make_room(
     )
 
 
-def ran_out(error: BaseException) -> bool:
-    """Return whether an exception says that there was not enough memory."""
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or any(word in text for word in WORDS)
-
-
-@contextmanager
-def telling(recipe: Recipe) -> Iterator[None]:
-    """If memory runs out, free what the failed step holds and raise `InputError`."""
-    try:
-        yield
-    except (RuntimeError, MemoryError) as error:
-        if not ran_out(error):
-            raise
-        clear_frames(error.__traceback__)  # else their tensors live as long as it
-        for gpu in (torch.cuda, torch.mps):
-            if gpu.device_count():
-                gpu.empty_cache()
-        tiles = [t for t in TILES if t < (tile_size(recipe) or recipe.size)]
-        tile = f", or tile {tiles[0]}, which is slower" if tiles else ""
-        less = f"choose a size below {recipe.size} px{tile}"
-        raise InputError(f"out of memory: {less}") from error
-
-
 def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> float:
     """Return the bytes that a run will need at its peak, besides those in use now.
 
@@ -123,8 +94,8 @@ def available(device: str | torch.device = "cpu") -> float:
     """Return the bytes that are free on a device, infinity if that is not known."""
     device = torch.device(device)
     if device.type == "cuda":
-        kept = torch.cuda.memory_reserved(device)  # by torch, to be used again
-        kept -= torch.cuda.memory_allocated(device)
+        # What torch keeps of what it freed is free as well.
+        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return torch.cuda.mem_get_info(device)[0] + kept
     if device.type == "cpu" and Path("/proc/meminfo").exists():
         return min(_machine(), _container(), _process())

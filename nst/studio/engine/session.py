@@ -8,7 +8,8 @@ from typing import Any
 from torch import Tensor
 
 from ...control.colors import finish
-from ...control.memory import make_room, need, telling
+from ...control.memory import make_room, need
+from ...control.shortage import tell
 from ...control.sizes import check_pictures
 from ...device import Device, Precision, choose
 from ...errors import InputError
@@ -117,8 +118,11 @@ class Session:
         """Take one step and return it, numbered within the run."""
         (size, left), number = self.state.level(), self.state.number + 1
         under_way, started = self.descent is not None, time.perf_counter()
-        with telling(self.state.recipe):
+        try:
             step = self._next()
+        except (RuntimeError, MemoryError) as error:
+            tell(error, self.state.recipe)
+            raise
         if left == 1:
             self.descent = None
         if under_way:  # an optimiser's first step takes longer
