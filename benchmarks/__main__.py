@@ -1,4 +1,4 @@
-"""The tables of README.md, measured again.
+"""The tables of benchmarks/README.md, measured again.
 
     python -m benchmarks bench [CONTENT STYLE]    half an hour on two idle cores
     python -m benchmarks soak                     an hour and a half
@@ -6,7 +6,7 @@
 With ``bench`` two pictures of yours are compared with pastiche too.
 
 Writes benchmarks/bench.json or soak.json: numbers, machine and versions; and the same
-as a table into README.md.
+as a table into benchmarks/README.md.
 """
 
 import datetime
@@ -117,7 +117,7 @@ def machine():
 
 
 def markdown(report):
-    """The table of a report as it stands in README.md."""
+    """The table of a report as it stands in benchmarks/README.md."""
     lines = [f"| {report['date']} | measured | promised |", "|---|---|---|"]
     lines += map(line, report["rows"])
     return "\n".join([*lines, "", f"({report['machine']})"])
@@ -146,8 +146,8 @@ def main(argv):
 
 
 def show(name, report):
-    """The table of ``bench`` or ``soak`` into its place in README.md."""
-    readme, mark = ROOT / "README.md", f"<!-- {name} -->"
+    """The table of ``bench`` or ``soak`` into its place in benchmarks/README.md."""
+    readme, mark = ROOT / "benchmarks" / "README.md", f"<!-- {name} -->"
     text = re.sub(
         f"{mark}\n.*?{mark}",
         lambda _: f"{mark}\n{markdown(report)}\n{mark}",

@@ -8,6 +8,7 @@ The algorithm, in reading order:
     optimize, lbfgs           the loop: an iterator of steps, taken by L-BFGS
     recipe, fields            every number, said once
     transfer                  the whole algorithm, coarse to fine
+    convolution, half         each layer the fastest right way on this machine
     errors, files, device     the ground
 
 Around it:

@@ -51,11 +51,12 @@ class Compute:
     def memory_format(self) -> torch.memory_format:
         """The order in memory for which convolutions are fastest.
 
-        NNPACK and float32 on a GPU take one channel after another; direct convolutions
-        on a CPU and the tensor cores of a GPU take all channels of a pixel together.
+        NNPACK, float32 on a GPU and Apple's GPU take one channel after another; direct
+        convolutions on a CPU and tensor cores take all channels of a pixel together.
         """
         on_cpu = self.device.type == "cpu" and self.convolution == "direct"
-        together = on_cpu or self.precision == "half"
+        half = self.precision == "half" and self.device.type != "mps"
+        together = on_cpu or half
         return torch.channels_last if together else torch.contiguous_format
 
     def described(self) -> dict[str, str]:

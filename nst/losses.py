@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import mse_loss
+from torch.nn.functional import avg_pool2d, mse_loss
 
 from .recipe import Scale
 
@@ -83,6 +83,16 @@ def part(
     shown = mask[where]
     share = shown.square().sum() / mask.square().sum().clamp_min(TINY)
     return average(features, shown) * share
+
+
+def shrink(mask: Tensor | None, stride: int) -> Tensor | None:
+    """Return a mask (1, 1, H, W) averaged down to a layer's positions.
+
+    ``stride`` is the layer's, a power of two.
+    """
+    while mask is not None and stride > 1:
+        mask, stride = avg_pool2d(mask, 2), stride // 2
+    return mask
 
 
 def at_energy(

@@ -18,6 +18,7 @@ from .losses import (
     at_energy,
     energy,
     part,
+    shrink,
     total_variation,
 )
 from .recipe import Recipe
@@ -76,9 +77,7 @@ class Objective(nn.Module):
 
                 targets = blended_targets(statistics, masks or everywhere, recipe)
             self.content = nn.ModuleList([self._content_losses(content, targets)])
-            self.style = nn.ModuleList(
-                self._style_losses(target, mask) for mask, target in targets
-            )
+            self.style = nn.ModuleList(self._style_losses(t, m) for m, t in targets)
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
         return self._compare(self._sums(image), image)
@@ -117,8 +116,8 @@ class Objective(nn.Module):
 
     def _widened(self) -> "Objective":
         """Go on in float32, with targets computed anew."""
-        message = "nst: too large a number for half precision: going on in float32"
-        print(message, file=sys.stderr)
+        why = "too large a number for half precision: going on in float32"
+        print(f"nst: {why}", file=sys.stderr)
         full = replace(self.vgg.compute, precision="float32")
         self.vgg = load_network(self.recipe, full)
         self._aim(*self._inputs)
@@ -173,7 +172,7 @@ class Objective(nn.Module):
         sums = {}
         layers = (*self.recipe.content_layers, *self.recipe.style_layers)
         for name, features in self.vgg.walk(image, layers):
-            own = _own(features, name, tile)
+            own = tile.own(features, stride_of(name))
             for key, loss in self.parts():
                 if key[-1] == name:
                     sums[key] = loss.measure(*own)
@@ -235,31 +234,14 @@ class Objective(nn.Module):
         return recipe.content_layers if styled and recipe.scale == "relative" else ()
 
     def _seen(self, image: Tensor, layers: Sequence[str]) -> Iterator[tuple]:
-        """Yield (layer, *results of `_own`) for each tile and each of ``layers``."""
+        """Yield (layer, *results of `Tile.own`) for each tile and layer."""
         for tile in self._cut(image):
             for name, features in self.vgg.walk(image[tile.seen], layers):
-                yield name, *_own(features, name, tile)
+                yield name, *tile.own(features, stride_of(name))
 
     def _cut(self, image: Tensor) -> list[Tile]:
         height, width = image.shape[-2:]
         return cut(height, width, tile_size(self.recipe))
-
-
-def _own(features: Tensor, layer: str, tile: Tile) -> tuple[Tensor, Any, int]:
-    """Return a tile's own features, their index, and the layer's position count."""
-    stride = stride_of(layer)
-    positions = (tile.height // stride) * (tile.width // stride)
-    return features[tile.inner(stride)], tile.owned(stride), positions
-
-
-def shrink(mask: Tensor | None, stride: int) -> Tensor | None:
-    """Return a mask (1, 1, H, W) averaged down to a layer's positions.
-
-    ``stride`` is the layer's, a power of two.
-    """
-    while mask is not None and stride > 1:
-        mask, stride = torch.nn.functional.avg_pool2d(mask, 2), stride // 2
-    return mask
 
 
 def _add(sums: dict, key: Any, value: Tensor) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 from .control.colors import finish, match_colors
 from .control.memory import make_room
 from .control.sizes import check_pictures, fit
-from .device import Compute, Device, Precision, choose
+from .device import Compute, Device, Precision, choose, choose_device  # noqa: F401
 from .fields import lists_fields
 from .images import Source, resize
 from .inputs import Inputs, Picture
@@ -65,9 +65,9 @@ def style_transfer(
         >>> nst.style_transfer("cat", "ink", size=32, steps=1).shape
         torch.Size([1, 3, 21, 32])
     """
-    regions: dict[str, Any] = {"masks": masks, "style_masks": style_masks}
-    how: dict[str, Any] = {"device": device, "precision": precision}
-    for step in iterate(content, style, recipe, **how, **regions, **changes):
+    given: dict[str, Any] = {"masks": masks, "style_masks": style_masks}
+    given |= {"device": device, "precision": precision}
+    for step in iterate(content, style, recipe, **given, **changes):
         best = step.best
     return best.cpu()
 
@@ -97,11 +97,9 @@ def iterate(
     used, or need too much memory.
 
     Example:
-        >>> for step in nst.iterate("cat", "ink", size=32, steps=3):
+        >>> for step in nst.iterate("cat", "ink", size=32, steps=1):
         ...     print(step.number, sorted(step.losses)[-3:])
         1 ['style/relu5_1', 'total', 'tv']
-        2 ['style/relu5_1', 'total', 'tv']
-        3 ['style/relu5_1', 'total', 'tv']
     """
     recipe = as_recipe(recipe, **changes)
     first = recipe.initial_picture if start is None else start
@@ -121,11 +119,11 @@ def paint(
     check_pictures(content, styles, recipe)
     masks = _masks("masks", inputs.masks, [content] * len(styles))
     style_masks = _masks("style masks", inputs.style_masks, styles)
+    scene = Scene(content, styles, masks, style_masks)
     image = inputs.initial.image if inputs.initial else None
     recipe = make_room(recipe, content, styles, compute.device)
     if checkpoint:
         compute = checkpoint.open(recipe, inputs, compute, image)
-    scene = Scene(content, styles, masks, style_masks)
     return _guarded(_paint(scene, image, recipe, compute, checkpoint), recipe)
 
 
@@ -193,10 +191,7 @@ def _shown(
 def begin_level(
     vgg: VGG19, scene: Scene, image: Tensor | None, size: int, recipe: Recipe
 ) -> tuple[Tensor, Objective]:
-    """Return a level's first image, by default ``initial``, and its objective.
-
-    Both are on the network's device; pictures are fitted on the CPU.
-    """
+    """Return a level's first image and its objective, on the network's device."""
     content, styles = fit(scene.content, scene.styles, size, recipe)
     content, *styles = (picture.to(vgg.mean.device) for picture in (content, *styles))
     masks = [_like(content, mask) for mask in scene.masks]
@@ -240,12 +235,11 @@ INITIAL: dict[str, Callable[[Tensor, Tensor, int], Tensor]] = {
 def improve(image: Tensor, objective: Objective) -> Descent:
     """Return the `Descent` from ``image`` that the objective's recipe asks for."""
     recipe = objective.recipe
-    rate, history = recipe.learning_rate, recipe.history
 
     def optimizer(image: Tensor) -> torch.optim.Optimizer:
         if recipe.optimizer == "adam":
-            return torch.optim.Adam([image], lr=rate)
-        return lbfgs(image, rate, history)
+            return torch.optim.Adam([image], lr=recipe.learning_rate)
+        return lbfgs(image, recipe.learning_rate, recipe.history)
 
     return Descent(image, objective, optimizer, recipe.clamp_in_closure)
 

@@ -79,14 +79,14 @@ FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
 FILES = sorted((ROOT / "nst").rglob("*.py"))
 LOADED = """
 import sys, nst
-nst.style_transfer("cat", "brush_strokes", size=32, steps=1)
+nst.style_transfer("cat", "brush_strokes", size=32, steps=1, precision="float32")
 for name, module in [*sys.modules.items()]:
     if name.split(".")[0] == "nst":
         print(module.__file__)
 """
 
 
-MOST_LINES = 1500  # types included, which take 150 of them
+MOST_LINES = 1700  # types included, which take 150 of them
 
 
 def test_one_picture_loads_little_code(capsys):
@@ -182,8 +182,8 @@ def test_one_map_stands_in_the_module_the_readme_and_contributing():
 
 
 @pytest.mark.parametrize("name", ["bench", "soak"])
-def test_the_readme_shows_the_last_measurements(name):
+def test_the_tables_show_the_last_measurements(name):
     report = json.loads((ROOT / "benchmarks" / f"{name}.json").read_text("utf-8"))
     assert len(report["rows"]) > 5 and "torch" in report["machine"]
     shown = f"<!-- {name} -->\n{markdown(report)}\n<!-- {name} -->\n"
-    assert shown in (ROOT / "README.md").read_text("utf-8")
+    assert shown in (ROOT / "benchmarks" / "README.md").read_text("utf-8")

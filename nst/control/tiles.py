@@ -45,6 +45,14 @@ class Tile:
             for own, seen in zip(self.owned(stride)[1:], self.seen[1:], strict=True)
         )
 
+    def own(self, features: Any, stride: int) -> tuple[Any, Any, int]:
+        """Return its own of the ``features`` it sees, their index, and the positions.
+
+        The positions are those of the whole layer.
+        """
+        positions = (self.height // stride) * (self.width // stride)
+        return features[self.inner(stride)], self.owned(stride), positions
+
     def _sides(self) -> Iterator[tuple[int, int, int]]:
         yield self.top, self.bottom, self.height
         yield self.left, self.right, self.width
