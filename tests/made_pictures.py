@@ -1,4 +1,4 @@
-"""Small pictures of every kind, made by a few lines each, and what is right for them."""
+"""Small pictures of every kind, made by a few lines each."""
 
 import io
 import struct
@@ -48,17 +48,13 @@ def quarters(colors=COLORS):
 
 def decoded(values):
     """sRGB in [0, 1] as light, by the formula of IEC 61966-2-1."""
-    values = np.asarray(values, float)
-    return np.where(
-        values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4
-    )
+    v = np.asarray(values, float)
+    return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
 
 
 def encoded(light):
-    light = np.clip(light, 0, 1)
-    return np.where(
-        light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055
-    )
+    v = np.clip(light, 0, 1)
+    return np.where(v <= 0.0031308, 12.92 * v, 1.055 * v ** (1 / 2.4) - 0.055)
 
 
 def in_space(colors, name):
@@ -83,9 +79,7 @@ def icc(space, tags, connection=b"XYZ "):
         table += tag + struct.pack(">II", start + len(data), len(content))
         data += content
     kind = b"prtr" if space == b"CMYK" else b"mntr"
-    head = (
-        struct.pack(">I", start + len(data)) + b"none" + struct.pack(">I", 0x02100000)
-    )
+    head = struct.pack(">I", start + len(data)) + b"none\2\x10\0\0"
     head += kind + space + connection + b"\0" * 12 + b"acsp" + b"\0" * 28
     return (head + fixed((0.9642, 1, 0.8249))).ljust(128, b"\0") + table + data
 
@@ -153,14 +147,8 @@ def with_exif(data, kind, tags):
 def twelve_bits(values):
     """A TIFF of 12 bits a pixel; each row of ``values`` has an even length."""
     height, width = values.shape
-    pairs = values.reshape(-1, 2).astype(int)
-    packed = np.stack(
-        [
-            pairs[:, 0] >> 4,
-            (pairs[:, 0] & 15) << 4 | pairs[:, 1] >> 8,
-            pairs[:, 1] & 255,
-        ]
-    )
+    one, two = values.reshape(-1, 2).astype(int).T
+    packed = np.stack([one >> 4, (one & 15) << 4 | two >> 8, two & 255])
     data = packed.T.astype(np.uint8).tobytes()
     tags = {256: width, 257: height, 258: 12, 259: 1, 262: 1, 273: 8, 277: 1}
     tags |= {278: height, 279: len(data)}

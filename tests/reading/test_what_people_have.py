@@ -172,11 +172,7 @@ def depths():
             yield f"{name} {shape}", np.full(shape, GREY, name), GREY
         alpha = np.full((32, 48, 4), 255, name)
         alpha[..., :3], alpha[:, 24:, 3] = GREY, 0
-        yield (
-            f"{name} with alpha",
-            alpha,
-            np.array([[GREY, 255], [GREY, 255]])[..., None],
-        )
+        yield f"{name} with alpha", alpha, np.array([[[GREY], [255]]] * 2)
     yield "int8", np.full((32, 48), 100, np.int8), 100
     yield "uint16 to 65535", np.tile(np.uint16([GREY * 257, 65535]), (32, 24)), None
     yield "booleans", np.ones((32, 48), bool), 255
@@ -243,15 +239,10 @@ ROWS = {
     for kind in (orientations, odd_exif, profiles, depths, handed)
     for name, *row in kind()
 }
-NEAR = {
-    "JPEG",
-    "AVIF",
-    "HEIC",
-    "press",
-    "P3",
-    "Adobe",
-    "ProPhoto",
-}  # lossy, twice 8 bits
+NEAR = {  # {what is lossy, or rounded to 8 bits twice: how far a colour may be off}
+    **dict.fromkeys(("JPEG", "HEIC", "P3", "Adobe", "ProPhoto", "press"), 4),
+    "AVIF": 10,  # its step of 1 is many in the dark of a wide space
+}
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -260,11 +251,11 @@ def test_every_kind_of_picture_has_its_colours(name):
     image = nst.load_image(source)
     assert image.dtype == torch.float32 and image.is_contiguous()
     if colors is None:
-        colors = np.array([[GREY, GREY], [GREY, GREY]])[..., None]
+        colors = GREY
         image = image[..., ::2]
     assert image.shape[:3] == (1, 3, 32)
-    exact = not set(name.replace("(", " ").split()) & NEAR
-    assert abs(centres(image) - colors).max() <= (1.3 if exact else 3.5), name
+    far = max(NEAR.get(word, 1.3) for word in name.split())
+    assert abs(centres(image) - colors).max() <= far, centres(image)
 
 
 def test_there_are_enough_rows():
