@@ -143,7 +143,7 @@ def _pixels(picture: Image.Image, wanted: float | Sequence[int] | None) -> np.nd
         picture.draft(None, _least(picture, wanted))  # a JPEG's half, quarter, eighth
     icc: Any = picture.info.get("icc_profile")
     picture.load()
-    if turn := _turn(picture):
+    if (turn := _turn(picture)) is not None:  # FLIP_LEFT_RIGHT is 0
         picture = picture.transpose(turn)
     if picture.mode.startswith(("I", "F")):  # convert() would clip 16 bits to 8
         return _deep(picture, icc)
