@@ -172,6 +172,6 @@ def test_ctrl_c_at_another_time_is_no_traceback(monkeypatch, capsys):
     def interrupt(*given):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nst.inputs.load", interrupt)
+    monkeypatch.setattr("nst.inputs.read", interrupt)
     assert main(["cat"]) == 130
     assert capsys.readouterr().err == "nst: stopped\n"
