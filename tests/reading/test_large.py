@@ -1,5 +1,6 @@
 """Large photographs: decoded no larger than needed, with the memory that is told."""
 
+import io
 import re
 import subprocess
 import sys
@@ -180,3 +181,9 @@ def test_a_photograph_takes_the_memory_that_is_told(width, height, size, tmp_pat
     assert told == pytest.approx(peak, rel=0.2)
     if width * height > decoding.ORDINARY:
         assert peak - measured(LIBRARIES)[0] < 0.6e9
+
+
+def test_an_open_picture_of_the_callers_is_left_as_it_is(all_large):
+    opened = Image.open(io.BytesIO(file(WHOLE, "JPEG")))
+    assert nst.load_image(opened, 60).shape == (1, 3, 40, 60)
+    assert opened.size == WHOLE.size
