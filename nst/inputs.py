@@ -156,5 +156,5 @@ def numbered(kind: str, index: int) -> str:
 def fingerprint(image: Tensor) -> str:
     """Return the sha256 of an image's shape and pixels."""
     digest = hashlib.sha256(repr(tuple(image.shape)).encode())
-    digest.update(image.cpu().contiguous().numpy())  # without a copy of its bytes
+    digest.update(memoryview(image.cpu().contiguous().numpy()))  # without a copy
     return digest.hexdigest()
