@@ -156,5 +156,5 @@ def numbered(kind: str, index: int) -> str:
 def fingerprint(image: Tensor) -> str:
     """Return the sha256 of an image's shape and pixels."""
     digest = hashlib.sha256(repr(tuple(image.shape)).encode())
-    digest.update(memoryview(image.cpu().contiguous().numpy()))  # without a copy
+    digest.update(image.cpu().contiguous().numpy().data)  # without a copy
     return digest.hexdigest()
