@@ -22,6 +22,7 @@ from .profiles import curve, to_srgb
 
 ORDINARY = 2**24  # pixels; of larger pictures no more is decoded than is wanted
 GAP = 2  # times as large as wanted is enough, as for Pillow's thumbnails
+OTHERS = "give a file, an address or a sample"
 GREY = ("1", "L", "LA", "La")
 ORIENTATION, BITS = 0x112, 258  # tags of EXIF and TIFF
 UPRIGHT = {  # {EXIF's orientation: what turns it upright}
@@ -38,15 +39,16 @@ UPRIGHT = {  # {EXIF's orientation: what turns it upright}
 def decode(source: Any, wanted: float | Sequence[int] | None = None) -> np.ndarray:
     """Return the pixels of a picture: (H, W), (H, W, 3) or with alpha (H, W, 4).
 
-    They are upright, in sRGB, and bytes or floats in [0, 1]. Of a picture of more than
-    `ORDINARY` pixels, about `GAP` times ``wanted`` is enough: a long side or (height,
-    width) in pixels. Warn by `InputWarning` if there are more pictures in the file.
-    Raise `InputError` if it is none.
+    They are upright, in sRGB, and bytes or floats in [0, 1]. A file of more than
+    `ORDINARY` pixels is decoded at about `GAP` times ``wanted``, a long side or
+    (height, width) in pixels. Warn by `InputWarning` if there are more pictures in it.
+    Raise `InputError` if there is none.
     """
     source, name = unwrap(source)
     mine, note = isinstance(source, Image.Image), ""
     try:
-        if isinstance(source, list | tuple) or (hasattr(source, "__array__") > mine):
+        listed = isinstance(source, list | tuple)
+        if listed or (hasattr(source, "__array__") and not mine):
             return np.asarray(source)
         with (
             warnings.catch_warnings(),
@@ -54,13 +56,12 @@ def decode(source: Any, wanted: float | Sequence[int] | None = None) -> np.ndarr
         ):
             warnings.simplefilter("ignore")  # Pillow warns of unusual files
             note = choose_page(picture, name)
-            pixels = _pixels(picture, wanted)
+            pixels = _pixels(picture, None if mine else wanted)
     except InputError:
         raise
     except FileNotFoundError as error:
         near = get_close_matches(name, (*SAMPLES, *PAINTINGS), 1)
-        way_out = f"did you mean {near[0]!r}?" if near else "give a file, an address or"
-        way_out += "" if near else " a sample"
+        way_out = f"did you mean {near[0]!r}?" if near else OTHERS
         raise InputError(f"no such picture {name!r}: {way_out}") from error
     except Image.DecompressionBombError as error:
         raise InputError(
