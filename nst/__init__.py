@@ -25,10 +25,8 @@ import os
 
 import lazy_loader
 
-# Read by torch when it is loaded: waiting threads leave the core soon, for NNPACK's,
-# and large tensors take large pages.
+# Read by torch when it is loaded: threads that wait leave the core soon, for NNPACK's.
 os.environ.setdefault("GOMP_SPINCOUNT", "20000")
-os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 
 __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable
 from functools import lru_cache, partial
-from math import inf
 from typing import Any, Literal
 
 import torch
@@ -22,7 +21,7 @@ Method = Literal["direct", "winograd"]
 LEAST_SIDE = 24  # pixels: below, turning the weights costs more than it saves
 LEAST_CHANNELS = 16  # conv1_1 reads three
 ROUNDS = 5  # of a probe: the fastest counts
-GAIN, HALF_GAIN = 1.25, 1.5  # least ones worth it: clocks are noisy, 16 bits round
+GAIN = 1.25  # the least that is worth another way
 
 
 class Convolution(nn.Conv2d):
@@ -70,37 +69,18 @@ def is_there() -> bool:
 
 
 @lru_cache(maxsize=1)
-def probe() -> dict[str, float]:
-    """Return the seconds that this CPU takes, by a trial made once a process.
-
-    The keys are "direct", "winograd" if it is there, and "half": direct in bfloat16.
-    """
-    x, weight = torch.ones(1, 128, 64, 64), torch.ones(128, 128, 3, 3)
-    found = (
-        {"winograd": seconds(partial(_nnpack, x, weight, None))} if is_there() else {}
-    )
-    kinds = {"direct": torch.float32}
-    if torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        kinds["half"] = torch.bfloat16
-    for kind, dtype in kinds.items():
-        x, weight = (
-            t.to(dtype, memory_format=torch.channels_last) for t in (x, weight)
-        )
-        found[kind] = seconds(partial(conv2d, x, weight, padding=1))
-    return found
-
-
 def fastest() -> Method:
-    """Return the faster method in float32; one must be clearly so to replace direct."""
-    found = probe()
-    better = GAIN * found.get("winograd", inf) < found["direct"]
-    return "winograd" if better else "direct"
+    """Return the faster method on this CPU, by a trial made once a process.
 
-
-def half_is_faster() -> bool:
-    """Return whether a CPU is clearly faster in bfloat16, as with tiles of its own."""
-    found = probe()
-    return HALF_GAIN * found.get("half", inf) < found[fastest()]
+    Winograd's must be clearly faster: clocks are noisy, and bytes depend on the choice.
+    """
+    if not is_there():
+        return "direct"
+    x, weight = torch.ones(1, 128, 64, 64), torch.ones(128, 128, 3, 3)
+    ours = seconds(partial(_nnpack, x, weight, None))
+    x, weight = (t.to(memory_format=torch.channels_last) for t in (x, weight))
+    theirs = seconds(partial(conv2d, x, weight, padding=1))
+    return "winograd" if GAIN * ours < theirs else "direct"
 
 
 def _nnpack(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
@@ -122,7 +102,7 @@ def _without_threads() -> None:
     """Take the direct way in a forked child: NNPACK's threads stay with the parent."""
     global is_there
     is_there = lru_cache(lambda: False)
-    probe.cache_clear()
+    fastest.cache_clear()
 
 
 if hasattr(os, "register_at_fork"):

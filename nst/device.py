@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import torch
 
-from .convolution import Method, fastest, half_is_faster
+from .convolution import Method, fastest
 from .errors import InputError, one_of
 
 COUNT = {
@@ -91,24 +91,21 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
 def choose(device: Device = None, precision: Precision = "auto") -> Compute:
     """Return how to compute, by default the fastest way; a `Compute` stays as it is.
 
-    In "auto" that is half precision where a probe shows that it is clearly faster.
+    In "auto" a GPU takes half precision if a probe shows that it is clearly faster, a
+    CPU never: there tiles would no longer give the picture that the whole gives.
     """
     if isinstance(device, Compute):
         return device
     one_of("precision", precision, ("auto", "float32", "half"))
     where = choose_device(device)
     if precision == "auto":
-        precision = "half" if _half_is_faster(where) else "float32"
+        precision = "float32"
+        if where.type == "cuda":
+            from .half import is_faster
+
+            precision = "half" if is_faster(where) else "float32"
     direct = where.type != "cpu" or precision == "half"
     return Compute(where, "direct" if direct else fastest(), precision)
-
-
-def _half_is_faster(device: torch.device) -> bool:
-    if device.type == "cuda":
-        from .half import is_faster
-
-        return is_faster(device)
-    return device.type == "cpu" and half_is_faster()
 
 
 def choose_again(

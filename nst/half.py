@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .convolution import HALF_GAIN, seconds
+from .convolution import GAIN, seconds
 
 SHRINK = 2.0**-6  # of the activations in float16, by conv1_1's weights and all biases
 GROW = 2.0**20  # of the slopes in float16
@@ -48,7 +48,7 @@ def is_faster(device: torch.device) -> bool:
     full = seconds(convolve)
     x = x.to(dtype_on(device), memory_format=torch.channels_last)
     layer.to(dtype_on(device)).to(memory_format=torch.channels_last)
-    return HALF_GAIN * seconds(convolve) < full
+    return GAIN * seconds(convolve) < full
 
 
 def narrow(image: Tensor, dtype: torch.dtype) -> Tensor:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from .convolution import Convolution
-from .device import Compute
+from .device import Compute, Device, choose
 from .errors import InputError, first_line, one_of
 from .layers import LAYERS, check_reach, way_to
 from .recipe import Pooling, Recipe
@@ -126,12 +126,13 @@ def load_vgg19(
     return VGG19(state, pooling, normalize)
 
 
-def load_network(recipe: Recipe, compute: Compute) -> VGG19:
+def load_network(recipe: Recipe, device: Device) -> VGG19:
     """Return the `VGG19` that a recipe asks for, ready to compute.
 
     The last network is kept and returned again if the next recipe needs the same one.
     Weights from your own file are always read again, because the file may have changed.
     """
+    compute = choose(device)
     scale = recipe.activation_scale * compute.scale
     how = recipe.weights, recipe.pooling, recipe.normalize, scale
     own = recipe.weights not in ("bundled", "torchvision")

@@ -12,7 +12,7 @@ import torch
 from stand_in import Held, stand_in
 
 import nst
-from nst import convolution
+from nst import device
 from nst.app.batch import do
 from nst.app.cli import main
 from nst.app.remake import remake
@@ -72,7 +72,7 @@ def apple(monkeypatch):
 
 def alike(patch, capability=(6, 1)):
     """Let CPU and GPU compute alike, so that the bytes can be compared."""
-    patch.setattr(convolution, "probe", lambda: {"direct": 1.0})
+    patch.setattr(device, "fastest", lambda: "direct")
     patch.setattr(Compute, "memory_format", torch.channels_last)
     patch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
 

@@ -79,7 +79,7 @@ FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
 FILES = sorted((ROOT / "nst").rglob("*.py"))
 LOADED = """
 import sys, nst
-nst.style_transfer("cat", "brush_strokes", size=32, steps=1, precision="float32")
+nst.style_transfer("cat", "brush_strokes", size=32, steps=1)
 for name, module in [*sys.modules.items()]:
     if name.split(".")[0] == "nst":
         print(module.__file__)

@@ -119,6 +119,7 @@ def test_memory_that_runs_out_is_told_and_costs_no_picture(
 
     monkeypatch.setattr(nst.Objective, "evaluate", greedy)
     command = ["cat", "ink", "-o", str(output), "--size", "48", "--steps", "2"]
+    command.append("--force")
     output.write_bytes(b"what was there")
     assert main(command) == 2
     said = capsys.readouterr().err

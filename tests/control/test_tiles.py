@@ -76,4 +76,4 @@ def test_a_tiled_run_makes_the_same_picture():
         for tile in (None, 64)
     )
     error = (whole - tiled).abs()  # descent amplifies what rounding began
-    assert error.max() < 1e-2 and error.mean() < 1e-4
+    assert error.max() < 1e-2 and error.mean() < 3e-4
