@@ -6,6 +6,7 @@ from .control.colors import keep_colors as keep_colors
 from .control.colors import match_colors as match_colors
 from .device import choose_device as choose_device
 from .errors import InputError as InputError
+from .images import load_alpha as load_alpha
 from .images import load_image as load_image
 from .images import resize as resize
 from .images import to_pil as to_pil

@@ -16,18 +16,24 @@ from .errors import InputError, within
 
 Source: TypeAlias = str | Path | Image.Image | np.ndarray | Tensor
 Size: TypeAlias = float | Sequence[int]  # pixels: long side, or (height, width)
+WHITE = 0.9  # a transparent picture as bright as this, on average, is a white one
 
 
 def load_image(
-    source: Source, size: Size | None = None, *, enlarge: bool = False
+    source: Source,
+    size: Size | None = None,
+    *,
+    enlarge: bool = False,
+    backdrop: float | None = None,
 ) -> Tensor:
     """Return a picture as an RGB image: (1, 3, H, W) in [0, 1], contiguous float32.
 
     ``source`` is a path, an http(s) address, a PIL image, a (1, 3, H, W) or
     (3, H, W) tensor, or an array shaped (H, W), (H, W, 1), (H, W, 3) or (H, W, 4)
     of floats in [0, 1] or of integers, which are divided by the largest value of their
-    type. EXIF rotation is applied and transparency put on white. ``size`` and
-    ``enlarge`` are as in `resize`. Raise `InputError` if ``source`` is no picture.
+    type. EXIF rotation is applied. ``backdrop`` is the brightness behind transparency,
+    by default 1, white, or 0 if the picture is white itself. ``size`` and ``enlarge``
+    are as in `resize`. Raise `InputError` if ``source`` is no picture.
 
     Example:
         >>> nst.load_image(np.zeros((30, 40, 3), np.uint8)).shape
@@ -37,8 +43,9 @@ def load_image(
         source = _open(source)
     if isinstance(source, Image.Image):
         source = _pixels(source)
-    image = _from_array(source) if isinstance(source, np.ndarray) else source
-    image = image.detach().to(torch.float32)
+    if isinstance(source, np.ndarray):
+        source = _from_array(source, backdrop)
+    image = source.detach().to(torch.float32)
     _check_shape(image := image[None] if image.ndim == 3 else image)
     if not (image.min() >= 0 and image.max() <= 1):  # NaN fails this too
         raise InputError("pixel values must be finite and in [0, 1]: rescale them")
@@ -46,8 +53,27 @@ def load_image(
     return image.contiguous()
 
 
+def load_alpha(source: Source) -> Tensor | None:
+    """Return a picture's alpha, (1, 1, H, W), 0 where nothing is; None if opaque.
+
+    ``source`` is as in `load_image`.
+
+    Example:
+        >>> nst.load_alpha(np.zeros((30, 40, 4), np.uint8)).shape
+        torch.Size([1, 1, 30, 40])
+    """
+    if not isinstance(source, Tensor | np.ndarray | Image.Image):
+        source = _open(source, alpha_only=True)
+    if isinstance(source, Image.Image):
+        source = _pixels(source) if source.has_transparency_data else np.empty(0)
+    if isinstance(source, Tensor) or source.ndim != 3 or source.shape[2] != 4:
+        return None
+    alpha = _from_array(source[..., 3])[None, :1].contiguous()
+    return alpha if alpha.min() < 1 else None
+
+
 def resize(image: Tensor, size: Size, *, enlarge: bool = True) -> Tensor:
-    """Return a (1, 3, H, W) image resized with antialiasing, clamped to [0, 1].
+    """Return an image (1, C, H, W) resized with antialiasing, clamped to [0, 1].
 
     ``size`` is the long side in pixels (the aspect ratio is kept) or (height, width).
     With ``enlarge=False`` an image whose long side is below ``size`` stays as it is.
@@ -97,8 +123,11 @@ def is_address(source: Any) -> bool:
     return str(source).startswith(("http://", "https://"))
 
 
-def _open(source: str | Path) -> Image.Image:
-    """Return the picture at a path or an address as a fully decoded PIL image."""
+def _open(source: str | Path, alpha_only: bool = False) -> Image.Image:
+    """Return the picture at a path or an address as a fully decoded PIL image.
+
+    With ``alpha_only`` it is decoded only if it can be transparent.
+    """
     name = str(source)
     try:
         if is_address(name):
@@ -110,7 +139,8 @@ def _open(source: str | Path) -> Image.Image:
         else:
             file = source
         with Image.open(file) as picture:
-            picture.load()
+            if picture.has_transparency_data or not alpha_only:
+                picture.load()
         return picture
     except FileNotFoundError as error:
         message = f"no such picture {name!r}: give a file, an address or a sample"
@@ -130,7 +160,7 @@ def _pixels(picture: Image.Image) -> np.ndarray:
     return np.asarray(picture.convert("RGBA" if transparent else "RGB"))
 
 
-def _from_array(array: np.ndarray) -> Tensor:
+def _from_array(array: np.ndarray, backdrop: float | None = None) -> Tensor:
     array = array[..., None] if array.ndim == 2 else array
     if (
         array.ndim != 3
@@ -142,4 +172,8 @@ def _from_array(array: np.ndarray) -> Tensor:
     top = np.iinfo(array.dtype).max if array.dtype.kind in "iu" else 1
     pixels = torch.from_numpy(array.astype(np.float32) / top).permute(2, 0, 1)
     color, alpha = pixels[:3].expand(3, -1, -1), pixels[3:]
-    return color * alpha + (1 - alpha) if len(alpha) else color
+    if not len(alpha):
+        return color
+    if backdrop is None:  # a white logo would vanish on white
+        backdrop = float((color * alpha).sum() <= WHITE * 3 * alpha.sum())
+    return color * alpha + (1 - alpha) * backdrop

@@ -3,14 +3,14 @@
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
-from .images import Source, is_address
+from .images import Source, is_address, load_alpha
 from .samples import PAINTINGS, SAMPLES, load
 
 
@@ -20,13 +20,14 @@ class Picture:
 
     ``name`` is what records call it: a sample's name, an address, the base name of a
     file, or a type. ``path`` is the absolute path of its file, so it stays right when
-    the working folder changes; None if there is no file. The pixels are read only when
-    ``image`` is first used.
+    the working folder changes; None if there is no file. Of a ``mask``, transparency
+    counts as black. The pixels are read only when ``image`` is first used.
     """
 
     source: Source
     name: str
     path: str | None = None
+    mask: bool = False
 
     @classmethod
     def of(cls, source: "Source | Picture", name: str | None = None) -> "Picture":
@@ -41,10 +42,36 @@ class Picture:
         path = None if known else os.path.abspath(source)
         return cls(source, name or Path(source).name, path)
 
+    @classmethod
+    def known(
+        cls,
+        name: str,
+        image: Tensor,
+        path: str | None = None,
+        alpha: Tensor | None = None,
+    ) -> "Picture":
+        """Return a picture whose ``image`` and ``alpha`` have been read already."""
+        picture = cls(image, name, path)
+        vars(picture)["alpha"] = alpha  # where `cached_property` keeps it
+        return picture
+
     @cached_property
     def image(self) -> Tensor:
         """The pixels of the picture, (1, 3, H, W)."""
-        return load(self.source)
+        return load(self.source, backdrop=0.0 if self.mask else None)
+
+    @cached_property
+    def alpha(self) -> Tensor | None:
+        """Where the picture is there, (1, 1, H, W) in [0, 1]; None is everywhere."""
+        known = isinstance(self.source, str) and self.source in (*SAMPLES, *PAINTINGS)
+        return None if known or self.mask else load_alpha(self.source)
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What a record keeps of it: "name", "sha256" and, if not opaque, "alpha"."""
+        kept = {"name": self.name, "sha256": self.sha256}
+        alpha = self.alpha
+        return kept if alpha is None else kept | {"alpha": fingerprint(alpha)}
 
     @cached_property
     def sha256(self) -> str:
@@ -82,9 +109,9 @@ class Inputs:
         return cls(
             Picture.of(content),
             tuple(map(Picture.of, as_list(style))),
-            tuple(map(_picture, as_list(masks))),
-            tuple(map(_picture, as_list(style_masks))),
-            _picture(initial),
+            tuple(map(_mask, as_list(masks))),
+            tuple(map(_mask, as_list(style_masks))),
+            None if initial is None else Picture.of(initial),
         )
 
     @property
@@ -132,5 +159,6 @@ def fingerprint(image: Tensor) -> str:
     return hashlib.sha256(shape + image.cpu().numpy().tobytes()).hexdigest()
 
 
-def _picture(source: Any) -> Picture | None:
-    return None if source is None else Picture.of(source)
+def _mask(source: Any) -> Picture | None:
+    picture = None if source is None else Picture.of(source)
+    return picture if picture is None or picture.mask else replace(picture, mask=True)

@@ -19,6 +19,7 @@ Optimizer = Literal["lbfgs", "adam"]
 Color = Literal["style", "content", "match", "histogram"]
 INITIALS = ("recolored", "content", "noise", "style")  # or a picture's path
 FIRST = f"the first image: {', '.join(INITIALS)}, or the path of a picture"
+SIDE = "long side in pixels, or the exact (height, width): the content is cropped to it"
 COLORS = "whose: style, content (only brightness is painted), or the style's after it "
 COLORS += "took the content's mean and covariance (match) or histogram"
 SCALES = (0.5, 0.75, 1.0, 1.5, 2.0)
@@ -67,10 +68,10 @@ class Recipe:
     activation_scale: float = method(1.0, "factor of every activation", 1e-9, 1e2)
     initial: str = option("recolored", FIRST, label="start", offered=INITIALS)
     seed: int = option(0, "of the noise", 0, 2**63 - 1)
-    size: int = option(
-        512, "long side in pixels", 16, 10**5, label="size", offered=SIZES
+    size: int | tuple[int, ...] = option(
+        512, SIDE, 16, 10**5, label="size", offered=SIZES
     )
-    sizes: tuple[int, ...] | None = field(
+    sizes: tuple[int, ...] | None = option(
         None, "levels, coarse to fine; None: halvings of size down to 128", 16, 10**5
     )
     steps: int | tuple[int, ...] | None = option(
@@ -114,11 +115,16 @@ class Recipe:
         fields: dict[str, Any] = {**changes}
         for name in fields:
             one_of("recipe field", name, tuple(FIELDS))
-        size = fields.get("size")
-        if self.sizes and size and "sizes" not in fields:
-            sizes = (round(s * size / self.size) for s in self.sizes)
-            fields["sizes"] = tuple(max(1, s) for s in sizes)
+        if self.sizes and "size" in fields and "sizes" not in fields:
+            check(FIELDS["size"], size := plain(fields["size"]))
+            part = longest(size) / longest(self.size)
+            fields["sizes"] = tuple(max(1, round(s * part)) for s in self.sizes)
         return dataclasses.replace(self, **fields)
+
+    @property
+    def long_side(self) -> int:
+        """The result's long side in pixels."""
+        return longest(self.size)
 
     @property
     def initial_picture(self) -> str | None:
@@ -131,7 +137,7 @@ class Recipe:
         Coarse steps are cheap and decide the composition, so they are many: by default
         60 at the first level, 38 at the second and 25 at each one after it.
         """
-        sizes = self.sizes or (self.size,)
+        sizes = self.sizes or (self.long_side,)
         while not self.sizes and sizes[0] // 2 >= 128:
             sizes = (round(sizes[0] / 2), *sizes)
         later = [LATER_STEPS] * len(sizes)
@@ -154,11 +160,16 @@ class Recipe:
             if weights is not None and len(weights) != len(layers):
                 counts = f"{len(weights)} {kind}_layer_weights for {len(layers)} layers"
                 raise InputError(f"{counts}: give one for each layer")
+        if isinstance(self.size, tuple) and [*map(type, self.size)] != [int, int]:
+            raise InputError(f"size is {self.size}: give a number or (height, width)")
         for share in self.blend or ():
             if isinstance(share, tuple) and len(share) != len(self.style_layers):
                 raise InputError(f"blend has {share!r}: give one for each layer")
         if self.sizes:
-            object.__setattr__(self, "size", self.sizes[-1])
+            size: Any = self.sizes[-1]
+            if isinstance(self.size, tuple):  # its shape stays
+                size = tuple(round(n * size / self.long_side) for n in self.size)
+            object.__setattr__(self, "size", size)
         self.levels()
 
 
@@ -178,6 +189,11 @@ def as_recipe(recipe: Recipe | None = None, **changes: "Unpack[Changes]") -> Rec
     if not isinstance(recipe, Recipe):
         raise InputError(f"recipe is {recipe!r}: give an nst.Recipe")
     return recipe.replace(**changes)
+
+
+def longest(size: int | tuple[int, ...]) -> int:
+    """Return the long side of a recipe's ``size``."""
+    return max(size) if isinstance(size, tuple) else size
 
 
 def mean_weight(weight: float | tuple[float, ...]) -> float:

@@ -58,7 +58,9 @@ def painting(name: str, size: "Size | None" = None) -> "Tensor":
     return load_image(path, size)
 
 
-def load(source: "Source", size: "Size | None" = None) -> "Tensor":
+def load(
+    source: "Source", size: "Size | None" = None, backdrop: float | None = None
+) -> "Tensor":
     """Return the image of a sample, a painting, or anything that `load_image` takes."""
     from .images import load_image
 
@@ -69,7 +71,7 @@ def load(source: "Source", size: "Size | None" = None) -> "Tensor":
     if isinstance(source, str) and not os.path.exists(source):
         for meant in get_close_matches(source, (*SAMPLES, *PAINTINGS), 1):
             raise InputError(f"no such picture {source!r}: did you mean {meant!r}?")
-    return load_image(source, size)
+    return load_image(source, size, backdrop=backdrop)
 
 
 def _download(address: str, path: Path, sha256: str) -> None:

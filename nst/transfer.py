@@ -4,19 +4,20 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from .control.colors import finish, match_colors
 from .control.memory import make_room, ran_out
-from .control.sizes import check_pictures, fit
+from .control.scene import Scene
+from .control.sizes import check_pictures, crop, levels_of
 from .device import choose_device
 from .errors import InputError
 from .fields import lists_fields
 from .images import Source, resize
-from .inputs import Inputs, Picture
+from .inputs import Inputs
 from .objective import Objective
 from .optimize import Descent, Step, lbfgs
 from .recipe import Recipe, as_recipe, mean_weight
@@ -30,15 +31,6 @@ if TYPE_CHECKING:
 
 Sources = Source | Sequence[Source]  # one or several
 Masks = Source | Sequence[Source | None]  # None means everywhere
-
-
-class Scene(NamedTuple):
-    """The inputs as tensors on one device, with a mask or None for each style."""
-
-    content: Tensor
-    styles: Sequence[Tensor]
-    masks: Sequence[Tensor | None]
-    style_masks: Sequence[Tensor | None]
 
 
 @lists_fields(Recipe)
@@ -86,7 +78,8 @@ def iterate(
     """Do `style_transfer` in steps: return an iterator of `Step`s, coarse to fine.
 
     In its for loop you may break, plot or count; ``step.best`` is the image to keep.
-    ``start`` is a picture to begin from instead of the recipe's ``initial``. ``masks``
+    ``start`` is a picture to begin from instead of the recipe's ``initial``; from a
+    picture, the levels begin at its own size, unless ``sizes`` names them. ``masks``
     are pictures, one per style, white where the content gets that style;
     ``style_masks`` are white where a style is taken from. None means everywhere; styles
     that share a mask are blended. ``checkpoint``, a `Checkpoint`, keeps the run and can
@@ -113,23 +106,24 @@ def paint(
     checkpoint: "Checkpoint | None" = None,
 ) -> Iterator[Step]:
     """Do what `iterate` does, for `Inputs`; their pictures go to the device once."""
-    content = inputs.content.image.to(device)
-    styles = [style.image.to(device) for style in inputs.styles]
-    check_pictures(content, styles, recipe)
-    masks = _masks("masks", inputs.masks, [content] * len(styles))
-    style_masks = _masks("style masks", inputs.style_masks, styles)
-    image = inputs.initial.image.to(device) if inputs.initial else None
-    recipe = make_room(recipe, content, styles, device)
-    if checkpoint:
-        checkpoint.open(recipe, inputs, image)
-    scene = Scene(content, styles, masks, style_masks)
-    return _paint(scene, image, recipe, device, checkpoint)
+    check_pictures(inputs, recipe)
+    scene, first = Scene.of(inputs, recipe, device), inputs.initial
+    image = crop(first.image, recipe).to(device) if first else None
+    recipe = make_room(recipe, *inputs.images, device)
+    if checkpoint is not None:
+        if not hasattr(checkpoint, "kept"):
+            seen = f"checkpoint is a {type(checkpoint).__name__}"
+            raise InputError(f"{seen}: give nst.Checkpoint(path)")
+        recipe = checkpoint.open(recipe, inputs, image)
+    levels = levels_of(recipe, inputs)
+    return _paint(scene, image, recipe, levels, device, checkpoint)
 
 
 def _paint(
     scene: Scene,
     image: Tensor | None,
     recipe: Recipe,
+    levels: Sequence[tuple[int, int]],
     device: torch.device,
     checkpoint: "Checkpoint | None",
 ) -> Iterator[Step]:
@@ -138,7 +132,7 @@ def _paint(
     kept = checkpoint.kept if checkpoint else None
     try:
         vgg = load_network(recipe, device)
-        for level, (size, steps) in enumerate(recipe.levels()):
+        for level, (size, steps) in enumerate(levels):
             if kept and level < kept["level"]:
                 number += steps
                 continue
@@ -146,8 +140,8 @@ def _paint(
             small = resize(scene.content, image.shape[-2:])
             show = partial(_shown, number, started, small, recipe)
             descent = improve(image, objective)
-            if kept and level == kept["level"]:
-                descent.load_state_dict(kept["descent"])
+            if checkpoint and kept and level == kept["level"]:
+                checkpoint.load(descent, image)
                 yield show(descent.step())
             while descent.number < steps:
                 step = next(descent)
@@ -155,21 +149,13 @@ def _paint(
                     checkpoint.note(level, descent, step)
                 yield show(step)
             number, image = number + steps, descent.step().best
-    except (RuntimeError, MemoryError) as error:
+    except Exception as error:
         if not ran_out(error):
+            if checkpoint:
+                checkpoint.explain(error)
             raise
-        less = f"choose a size below {recipe.size} px, or a smaller tile"
+        less = f"choose a size below {recipe.long_side} px, or a smaller tile"
         raise InputError(f"out of memory: {less}") from error
-
-
-def _masks(
-    name: str, masks: Sequence[Picture | None], pictures: Sequence[Tensor]
-) -> Sequence[Tensor | None]:
-    if not masks:  # a run without masks skips this import
-        return [None] * len(pictures)
-    from .control.regions import load_masks
-
-    return load_masks(name, masks, pictures)
 
 
 def _shown(
@@ -189,14 +175,10 @@ def begin_level(
     vgg: VGG19, scene: Scene, image: Tensor | None, size: int, recipe: Recipe
 ) -> tuple[Tensor, Objective]:
     """Return a level's first image, by default ``initial``, and its objective."""
-    content, styles = fit(scene.content, scene.styles, size, recipe)
-    shape = content.shape[-2:]
-    masks = [_resized(mask, shape) for mask in scene.masks]
-    pairs = zip(scene.style_masks, styles, strict=True)
-    style_masks = [_resized(mask, style.shape[-2:]) for mask, style in pairs]
+    content, styles, masks, style_masks = scene.at(size, recipe)
     image = first_image(content, styles, masks, recipe) if image is None else image
     objective = Objective(vgg, content, styles, recipe, masks, style_masks)
-    return resize(image, shape), objective
+    return resize(image, content.shape[-2:]), objective
 
 
 def first_image(
@@ -241,7 +223,3 @@ def improve(image: Tensor, objective: Objective) -> Descent:
         return lbfgs(image, rate, history)
 
     return Descent(image, objective, optimizer, recipe.clamp_in_closure)
-
-
-def _resized(mask: Tensor | None, shape: Sequence[int]) -> Tensor | None:
-    return None if mask is None else resize(mask, shape)

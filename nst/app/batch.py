@@ -10,6 +10,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import Literal
 
+from ..control.scene import alpha_of
 from ..device import choose_device
 from ..errors import InputError, first_line, within
 from ..files import check_apart, check_writable, identity
@@ -38,6 +39,9 @@ class Job:
 
     def __post_init__(self) -> None:
         as_recipe(self.recipe)
+        if not isinstance(self.output, str | Path):
+            seen = f"output is a {type(self.output).__name__}"
+            raise InputError(f"{seen}: give the path of a .png or .jpg")
 
     @property
     def inputs(self) -> Inputs:
@@ -74,8 +78,14 @@ def style_many(
         >>> [result.status for result in nst.style_many(jobs)]
         ['made']
     """
-    jobs, written = list(jobs), set()
+    jobs, written = list(jobs) if isinstance(jobs, Iterable) else [jobs], set()
+    if executor is not None and not hasattr(executor, "submit"):
+        seen = f"a {type(executor).__name__} is no executor"
+        raise InputError(f"{seen}: give one, such as nst.pool(2)")
     for job in jobs:
+        if not isinstance(job, Job):
+            seen = f"a {type(job).__name__} is no job"
+            raise InputError(f"{seen}: give a list of nst.Job(content, style, output)")
         if identity(job.output) in written:
             output = str(job.output)
             raise InputError(f"two jobs write {output!r}: give each a name of its own")
@@ -115,7 +125,7 @@ def do(job: Job) -> Result:
         check_writable(job.output)
         for step in paint(inputs, job.recipe, device):
             best = step.best
-        save_image(best, job.output, text)
+        save_image(best, job.output, text, alpha=alpha_of(inputs, job.recipe))
         return Result(job, "made")
     except Exception as error:  # no error may stop the other pictures
         return _failed(job, error)

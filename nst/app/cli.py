@@ -90,7 +90,8 @@ def batch(argv: Sequence[str]) -> int:
 
     contents, styles = options["content"], options["style"]
     device, folder = options["device"], options["output"]
-    return paint_many(contents, styles, folder, recipe, device, workers)
+    full = options["full"]
+    return paint_many(contents, styles, folder, recipe, device, workers, full)
 
 
 def info(argv: Sequence[str]) -> int:

@@ -14,10 +14,12 @@ import torch
 from tqdm import tqdm
 
 from ..control.memory import make_room, need
+from ..control.scene import alpha_of
+from ..control.sizes import LEAST, crop, levels_of
 from ..device import choose_device
 from ..errors import InputError
 from ..files import check_apart, check_writable
-from ..inputs import Inputs
+from ..inputs import Inputs, Picture
 from ..keep.checkpoint import Checkpoint
 from ..keep.record import describe
 from ..keep.saving import check_format, save_image
@@ -42,7 +44,7 @@ class Painting:
     @property
     def total(self) -> int:
         """The number of steps of the whole run."""
-        return sum(count for _, count in self.recipe.levels())
+        return sum(count for _, count in levels_of(self.recipe, self.inputs))
 
     @property
     def beside(self) -> Path:
@@ -61,7 +63,8 @@ class Painting:
         assert self.step, "nothing was painted yet"
         number = None if self.step.number == self.total else self.step.number
         made = describe(self.inputs, self.recipe, step=number, device=self.device)
-        save_image(self.step.best, path, made)
+        alpha = alpha_of(self.inputs, self.recipe)
+        save_image(self.step.best, path, made, alpha=alpha)
 
     def save_somewhere(self, path: Path) -> None:
         """Save to ``path``, or if that fails to a new temporary folder.
@@ -84,6 +87,7 @@ class Painting:
         """
         self.recipe = make_room(self.recipe, *self.inputs.images, self.device)
         steps = paint(self.inputs, self.recipe, self.device, self.checkpoint)
+        self.recipe = self.checkpoint.recipe if self.checkpoint else self.recipe
         self._tell_memory()
         bar = tqdm(total=self.total, unit="step", desc="painting")
         with stopping("step") as asked, bar:
@@ -102,6 +106,12 @@ class Painting:
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
         memory = f"up to {math.ceil(10 * gigabytes) / 10:.1f} GB of memory{tiles}"
         print(f"on {self.device}, {memory}", file=sys.stderr)
+        content = self.inputs.content.image
+        height, width = content.shape[-2:]
+        h, w = crop(content, self.recipe).shape[-2:]
+        if (h, w) != (height, width):
+            seen = f"the content's {width}x{height} pixels"
+            print(f"{seen} are cropped to the middle {w}x{h}", file=sys.stderr)
 
 
 def paint_one(
@@ -113,6 +123,7 @@ def paint_one(
     style_mask: Sequence[str] | None,
     every: int | None,
     device: str | None,
+    full: bool,
     **keeping: Any,
 ) -> None:
     """Paint one picture with a progress bar; Ctrl-C stops and saves it as it is."""
@@ -125,6 +136,8 @@ def paint_one(
     painting.check_apart(path)
     for _, picture in inputs.named():
         picture.image  # noqa: B018  read now, so that a mistake is told first
+    if full:
+        painting.recipe = _full_size(recipe, inputs.content)
     try:
         painting.take_steps(every)
     except KeyboardInterrupt:  # the second Ctrl-C stops at once
@@ -154,12 +167,14 @@ def paint_many(
     recipe: Recipe,
     device: str | None,
     workers: int,
+    full: bool = False,
 ) -> int:
     """Paint every content in every style into ``folder``; return the exit status."""
     jobs = []
     for content, style in product(contents, styles):
         output = Path(folder, f"{_stem(content)}-{_stem(style)}.png")
-        jobs.append(Job(content, style, str(output), recipe, device=device))
+        own = _full_size(recipe, Picture.of(content)) if full else recipe
+        jobs.append(Job(content, style, str(output), own, device=device))
     failed = 0
     with (
         stopping("picture") as asked,
@@ -177,6 +192,14 @@ def paint_many(
     there = [job for job in jobs if Path(job.output).exists()] if asked else jobs
     print(f"{len(there) - failed} of {len(jobs)} pictures are in {folder}")
     return 2 if failed or asked else 0
+
+
+def _full_size(recipe: Recipe, content: Picture) -> Recipe:
+    """Return the recipe with the content's own size."""
+    try:
+        return recipe.replace(size=max(LEAST, *content.image.shape[-2:]))
+    except InputError:  # it cannot be read, as painting it will tell
+        return recipe
 
 
 def _mistake(action: Callable[..., Any], *given: Any) -> str | None:

@@ -1,11 +1,13 @@
 """Make a picture again from the record that it carries."""
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from ..control.scene import alpha_of
 from ..device import choose_device
 from ..errors import InputError
 from ..files import check_apart, check_writable
@@ -14,7 +16,7 @@ from ..inputs import Inputs, Picture, as_list, numbered
 from ..keep.record import describe, known_inputs, read_record
 from ..keep.saving import check_format, save_image
 from ..recipe import Recipe
-from ..samples import PAINTINGS, SAMPLES
+from ..samples import PAINTINGS, SAMPLES, load
 from ..transfer import Masks, Sources, paint
 
 
@@ -45,7 +47,7 @@ def remake(
     inputs = Inputs.of(one[0], styles, masks, style_masks, first[0])
     recipe = Recipe().replace(**made["recipe"])
     if inputs.initial:
-        recipe = recipe.replace(initial=str(inputs.initial.source))
+        recipe = recipe.replace(initial=inputs.initial.path or inputs.initial.name)
     where, studio = choose_device(device or made["device"]), made.get("studio")
     if studio:
         from ..studio.engine.replay import replay
@@ -55,7 +57,7 @@ def remake(
         for step in islice(paint(inputs, recipe, where), made["step"]):
             best = step.best
     text = describe(inputs, recipe, step=made["step"], device=where, studio=studio)
-    save_image(best, output, text)
+    save_image(best, output, text, alpha=alpha_of(inputs, recipe))
     return best.cpu()
 
 
@@ -65,7 +67,7 @@ def _pictures(
     """Return the picture's inputs by kind: as given, the others found by name."""
     known = known_inputs(made)
     sources = {
-        (kind, index): Picture.of(source)
+        (kind, index): _as_kind(Picture.of(source), kind)
         for kind, several in given.items()
         for index, source in enumerate(several)
         if source is not None
@@ -85,16 +87,27 @@ def _pictures(
     }
 
 
+def _as_kind(picture: Picture, kind: str) -> Picture:
+    return replace(picture, mask="mask" in kind)
+
+
+def _same(picture: Picture, known: dict) -> bool:
+    return all(picture.about.get(key) == known.get(key) for key in ("sha256", "alpha"))
+
+
 def _find(kind: str, index: int, given: Picture | None, known: dict) -> Picture:
     """Return the input that a record describes: as given, or found by its name."""
     name, what = known["name"], numbered(kind, index)
     option = f"--{kind.replace(' ', '-')} FILE"
     if given is None and not (name in (*SAMPLES, *PAINTINGS) or is_address(name)):
         raise InputError(f"the {what} picture was {name!r}: give it with {option}")
-    picture = given or Picture.of(name)
-    if picture.sha256 != known["sha256"]:
+    picture = given or _as_kind(Picture.of(name), kind)
+    if not _same(picture, known):  # before format 3, transparent was white
+        image = load(picture.source, backdrop=1.0)
+        picture = Picture.known(picture.name, image, picture.path)
+    if not _same(picture, known):
         raise InputError(
-            f"{str(picture.source)!r} is not the {what} picture that was used, "
+            f"{picture.name!r} is not the {what} picture that was used, "
             f"{name!r}: give that one with {option}"
         )
     return picture

@@ -52,13 +52,13 @@ def make_room(
     if needed() <= free:
         return recipe
     plain = {"sizes": None, "steps": None}  # levels do not matter here
-    sizes = [size for size in SIZES if size < recipe.size]
+    sizes = [size for size in SIZES if size < recipe.long_side]
     smaller = [size for size in sizes if needed(size=size, **plain) <= free]
     ways = [f"{smaller[-1]} px"] if smaller else []
     ways += [f"tile {fitting[0]}, which is slower"] if fitting else []
     way_out = f"choose {' or '.join(ways)}" if ways else "close other programs first"
     raise TooLarge(
-        f"{recipe.size} px would need about {needed() / 1e9:.1f} GB and "
+        f"{recipe.long_side} px would need about {needed() / 1e9:.1f} GB and "
         f"{free / 1e9:.1f} GB are free: {way_out}",
         smaller[-1] if smaller else None,
     )
@@ -78,7 +78,7 @@ def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> fl
     level: targets, L-BFGS's image-sized vectors, and what an evaluation keeps for its
     backward pass, or, if a style is far larger, what computing its Gram matrices takes.
     """
-    height, width = content_shape(content, recipe.size, recipe)
+    height, width = content_shape(content, recipe.long_side, recipe)
     pixels = height * width
     history = recipe.history or default_history(pixels)
     held = float(pixels * 3 * (2 * history + VECTORS))
@@ -88,7 +88,8 @@ def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> fl
     kept = sum(_width(n) for n in LAYERS[: deepest + 1] if not n.startswith("conv"))
     kept += sum(2 * _width(n) for n in LAYERS[: deepest + 1] if n.startswith("pool"))
     evaluation = _pixels_at_once(height, width, recipe) * (kept + PASSING)
-    grams = _pixels_at_once(*style_shape(style, recipe.size, recipe), recipe) * PASSING
+    style = style_shape(style, recipe.long_side, recipe)
+    grams = _pixels_at_once(*style, recipe) * PASSING
     return FIXED + FLOAT * (held + max(evaluation, grams))
 
 

@@ -1,27 +1,72 @@
 """The sizes of content and styles at each level, coarse to fine."""
 
+import math
 from collections.abc import Sequence
 
 from torch import Tensor
 
 from ..errors import InputError
 from ..images import fitted, resize
+from ..inputs import Inputs
 from ..recipe import Recipe
 from .colors import recolor
 
 Shape = tuple[int, int]  # (height, width)
+LEAST = 16  # pixels a side: relu5_1 comes after four poolings
+
+
+def levels_of(recipe: Recipe, inputs: Inputs) -> list[tuple[int, int]]:
+    """Return a run's [(size, steps), ...]: the recipe's, less those of no use.
+
+    Halvings of the size begin where the content's short side has `LEAST` pixels; from
+    an initial picture they begin at its own size, so that it keeps its detail. Sizes
+    that the recipe names stay.
+    """
+    levels, content = recipe.levels(), inputs.content.image.shape
+    own = max(inputs.initial.image.shape[-2:]) if inputs.initial else 0
+    useful = [
+        (size, steps)
+        for size, steps in levels
+        if recipe.sizes
+        or (size >= own and min(content_shape(content, size, recipe)) >= LEAST)
+    ]
+    return useful or levels[-1:]
 
 
 def content_shape(shape: Sequence[int], size: int, recipe: Recipe) -> Shape:
     """Return the (height, width) of content and result at a level of ``size``."""
+    if isinstance(recipe.size, tuple):
+        return fitted(recipe.size, size)
     return (size, size) if recipe.square else fitted(shape, size)
 
 
 def style_shape(shape: Sequence[int], size: int, recipe: Recipe) -> Shape:
-    """Return a style's (height, width) at a level; only ``style_scale`` enlarges it."""
+    """Return a style's (height, width) at a level.
+
+    Only ``style_scale`` enlarges it, but it has at least `LEAST` pixels a side.
+    """
     scale = recipe.style_scale
-    size = max(1, round(size * scale))
-    return (size, size) if recipe.square else fitted(shape, size, enlarge=scale > 1)
+    size = max(LEAST, round(size * scale))
+    if recipe.square:
+        return size, size
+    height, width = fitted(shape, size, enlarge=scale > 1)
+    if min(height, width) >= LEAST:
+        return height, width
+    return fitted(shape, _least_size(shape))
+
+
+def crop(image: Tensor, recipe: Recipe) -> Tensor:
+    """Return the middle of an image, in the shape of the recipe's exact size, if any.
+
+    ``image`` is (1, C, H, W).
+    """
+    if not isinstance(recipe.size, tuple):
+        return image
+    height, width = image.shape[-2:]
+    scale = min(height / recipe.size[0], width / recipe.size[1])
+    h, w = (max(1, round(side * scale)) for side in recipe.size)
+    top, left = (height - h) // 2, (width - w) // 2
+    return image[..., top : top + h, left : left + w]
 
 
 def fit(
@@ -38,18 +83,25 @@ def tile_size(recipe: Recipe) -> int | None:
     return recipe.tile if isinstance(recipe.tile, int) else None
 
 
-def check_pictures(content: Tensor, styles: Sequence[Tensor], recipe: Recipe) -> None:
+def check_pictures(inputs: Inputs, recipe: Recipe) -> None:
     """Raise `InputError` for no style, a wrong ``blend`` or too small a level."""
-    if not styles:
+    count = len(inputs.styles)
+    if not count:
         raise InputError("there is no style: give at least one picture")
-    if recipe.blend and len(recipe.blend) != len(styles):
-        counts = f"{len(recipe.blend)} blend for {len(styles)} styles"
+    if recipe.blend and len(recipe.blend) != count:
+        counts = f"{len(recipe.blend)} blend for {count} styles"
         raise InputError(f"{counts}: give one for each style")
-    for size, _ in recipe.levels():
-        shapes = [style_shape(s.shape, size, recipe) for s in styles]
-        for height, width in (content_shape(content.shape, size, recipe), *shapes):
-            if min(height, width) < 16:  # relu5_1 comes after four poolings
-                raise InputError(
-                    f"a picture of {width}x{height} pixels is too small for the "
-                    "network: use a larger size, so that its short side has at least 16"
-                )
+    shape = inputs.content.image.shape
+    for size, _ in levels_of(recipe, inputs):
+        height, width = content_shape(shape, size, recipe)
+        if min(height, width) < LEAST:
+            seen = f"at {size} px the content has {width}x{height} pixels"
+            raise InputError(
+                f"{seen}, too few for the network, which needs {LEAST} a side: "
+                f"choose {_least_size(shape)} px or more, or crop it"
+            )
+
+
+def _least_size(shape: Sequence[int]) -> int:
+    """Return the long side at which the short side of a picture is `LEAST`."""
+    return math.ceil(LEAST * max(shape[-2:]) / min(shape[-2:]))

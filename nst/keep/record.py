@@ -15,11 +15,11 @@ from ..device import choose_device
 from ..errors import InputError
 from ..images import Source, load_image
 from ..inputs import Inputs, numbered
-from ..recipe import Recipe
+from ..recipe import INITIALS, Recipe
 from ..transfer import Masks, Sources
 from .saving import RECORD
 
-FORMAT = 2  # of the record; add 1 when an older nst would misread a new record
+FORMAT = 3  # of the record; add 1 when an older nst would misread a new record
 
 
 def record(
@@ -60,10 +60,7 @@ def describe(
     versions = {"nst": __version__, "python": platform.python_version()}
     versions |= {name: version(name) for name in ("torch", "numpy", "pillow")}
     made = {"format": FORMAT, "recipe": asdict(_without_folder(recipe)), "step": step}
-    made["inputs"] = {
-        what: {"name": picture.name, "sha256": picture.sha256}
-        for what, picture in inputs.named()
-    }
+    made["inputs"] = {what: picture.about for what, picture in inputs.named()}
     made |= {"studio": studio} if studio else {}
     made |= {"device": choose_device(device).type, "versions": versions}
     return json.dumps(made, indent=1)
@@ -88,7 +85,22 @@ def read_record(path: str | Path) -> dict[str, Any]:
         raise InputError(message)
     if found["format"] < 2 and found["recipe"].get("scale") == "relative":
         found["recipe"]["scale"] = "own"  # what "relative" meant in format 1
+    if (
+        found["format"] < 3
+        and found["recipe"].get("initial", INITIALS[0]) not in INITIALS
+    ):
+        _pin_levels(found)
     return found
+
+
+def _pin_levels(found: dict) -> None:
+    """Name all levels: before format 3 an initial picture skipped none of them."""
+    moves = found["studio"]["moves"] if found.get("studio") else []
+    for plan in (found["recipe"], *moves[:1]):
+        asked = {k: plan[k] for k in ("size", "sizes", "steps") if k in plan}
+        if "size" in asked:
+            sizes, steps = zip(*Recipe().replace(**asked).levels(), strict=True)
+            plan |= {"sizes": sizes, "steps": steps}
 
 
 def _is_whole(found: dict) -> bool:

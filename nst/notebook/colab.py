@@ -66,14 +66,19 @@ def upload() -> list[Path]:
     return []
 
 
-def save(image: Tensor, name: str, record: str | None = None) -> "HTML":
+def save(
+    image: Tensor,
+    name: str,
+    record: str | None = None,
+    alpha: Tensor | None = None,
+) -> "HTML":
     """Save an image in ``outputs``, and on Drive if mounted; return a link.
 
-    ``name`` ends in .png or .jpg; ``record`` is as in `save_image`. Make the call the
-    last expression of a cell, which then shows the link to download the file.
+    ``name`` ends in .png or .jpg; ``record`` and ``alpha`` are as in `save_image`. Make
+    the call the last expression of a cell, which then shows the link to download it.
     """
     path = OUTPUTS / name
-    save_image(image, path, record)
+    save_image(image, path, record, alpha=alpha)
     share(path)
     return download(path)
 

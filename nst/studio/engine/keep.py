@@ -6,8 +6,10 @@ from typing import Any
 
 import torch
 
+from ...control.memory import ran_out
 from ...errors import InputError
 from ...files import check_apart
+from ...images import to_pil
 from ...inputs import Inputs, Picture
 from ...keep import checkpoint
 from ...recipe import Recipe
@@ -26,7 +28,7 @@ def write(session: Session, path: str | Path) -> Path:
     content: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
     content |= {name: asdict(getattr(state, name)) for name in RECIPES}
     pictures = (state.content, *state.inputs.styles)
-    content["pictures"] = [(p.name, p.image, p.path) for p in pictures]
+    content["pictures"] = [(p.name, p.image, p.path, p.alpha) for p in pictures]
     content["descent"] = descent and descent.state_dict()
     checkpoint.write(path, {"studio": content})
     return path
@@ -38,11 +40,29 @@ def read(path: str | Path, device: str | torch.device | None = None) -> Session:
     if content is None:
         how = "go on with it by nst and --resume"
         raise InputError(f"{str(path)!r} is a checkpoint of the command line: {how}")
+    try:
+        return _session(content, device)
+    except Exception as error:  # whatever a crafted file leads to
+        if isinstance(error, InputError) or ran_out(error):
+            raise
+        raise checkpoint.foreign(path) from error
+
+
+def _session(content: dict[str, Any], device: str | torch.device | None) -> Session:
     descent = content.pop("descent")
-    first, *styles = (
-        Picture(image, name, *where)  # earlier versions did not keep the path
-        for name, image, *where in content.pop("pictures")
-    )
+    # earlier versions kept neither path nor alpha
+    first, *styles = (Picture.known(*kept) for kept in content.pop("pictures"))
     content |= {name: Recipe(**content[name]) for name in RECIPES}
     state = State(Inputs(first, tuple(styles)), **content)
+    for image in (state.image, first.image, *(style.image for style in styles)):
+        to_pil(image)  # raises `InputError` if it is none
+    numbers = [state.number, *state.matched.values()]
+    numbers += [move["step"] for move in state.moves]
+    numbers += [number for point in state.points for number in point]
+    numbers += [number for number, _ in state.frames]
+    if (
+        not all(isinstance(number, int | float) for number in numbers)
+        or min(numbers) < 0
+    ):
+        raise ValueError("numbers that no session keeps")
     return Session.resumed(state, descent, device)

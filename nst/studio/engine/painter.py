@@ -5,13 +5,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...control.sizes import fit
+from ...control.scene import Scene
+from ...control.sizes import crop, levels_of
 from ...images import resize
 from ...inputs import Inputs
 from ...objective import Objective
 from ...optimize import Descent
 from ...recipe import Recipe
-from ...transfer import Scene, begin_level, first_image, improve
+from ...transfer import begin_level, first_image, improve
 from ...vgg import load_network
 from .state import LIVE, State
 
@@ -32,11 +33,12 @@ class Painter:
 
     def first_image(self, inputs: Inputs, recipe: Recipe) -> Tensor:
         """Return the first image of a run, at the size of its first level."""
-        size = recipe.levels()[0][0]
-        content, styles = fit(*inputs.images, size, recipe)
+        size, _ = levels_of(recipe, inputs)[0]
+        scene = Scene.of(inputs, recipe, torch.device("cpu"))
+        content, styles, masks, _ = scene.at(size, recipe)
         if inputs.initial:
-            return resize(inputs.initial.image, content.shape[-2:])
-        return first_image(content, styles, [None] * len(styles), recipe)
+            return resize(crop(inputs.initial.image, recipe), content.shape[-2:])
+        return first_image(content, styles, masks, recipe)
 
     def descent(self, state: State) -> Descent:
         """Return the `Descent` from ``state``, valid to the end of its level."""
@@ -62,11 +64,8 @@ class Painter:
         key = (state.content, state.inputs.styles, size, fixed)
         if self._objective is None or self._key != key:
             self.forget()  # memory may not hold two
-            content, styles = state.images
-            styles = [style.to(self.device) for style in styles]
-            content, vgg = content.to(self.device), load_network(fixed, self.device)
-            everywhere = [None] * len(styles)
-            scene = Scene(content, styles, everywhere, everywhere)
+            vgg = load_network(fixed, self.device)
+            scene = Scene.of(state.inputs, fixed, self.device)
             image, objective = begin_level(vgg, scene, state.image, size, fixed)
             self._key, self._objective = key, objective
             self._shape = image.shape[-2:]

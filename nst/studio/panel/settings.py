@@ -33,6 +33,7 @@ def offers(recipe: Recipe) -> dict[str, tuple[Any, list]]:
             choices: list = list(PRESETS)
         else:
             field, value = FIELDS[name], getattr(recipe, name)
+            value = recipe.long_side if name == "size" else value
             choices = list(field.metadata.get("offered") or kinds_of(field)[1])
         choices = list(dict.fromkeys([*choices, value]))
         choices = choices if isinstance(value, str) else sorted(choices)

@@ -8,6 +8,7 @@ import torch
 from IPython.display import display
 from torch import Tensor
 
+from ...control.scene import alpha_of
 from ...errors import within
 from ...fields import lists_fields
 from ...files import check_apart
@@ -161,7 +162,8 @@ class Studio:
         """Save the picture with its recipe and moves; return the path."""
         with self.lock:
             path = self._apart(path or place(self.session.state, ".png"))
-            save_image(self.image, path, record(self.session))
+            alpha = alpha_of(self.session.state.inputs, self.recipe)
+            save_image(self.image, path, record(self.session), alpha=alpha)
         return path
 
     def film(self, path: str | Path | None = None) -> Path:
@@ -202,7 +204,7 @@ class Studio:
         Start then runs to the end of the recipe.
         """
         state = self.session.state
-        steps = sum(count for _, count in state.recipe.levels())
+        steps = sum(count for _, count in state.levels)
         self.until = max(steps, state.number)
         self.panel.plan(steps)
         self.panel.show(self.session, self.until)
