@@ -1,5 +1,6 @@
 """Write files whole or not at all, and never over an input."""
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,24 @@ def write_atomically(path: str | Path, data: bytes) -> None:
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
+
+
+def downloaded(address: str, path: Path, sha256: str, way_out: str) -> Path:
+    """Return ``path``, once it holds the file at an address that has this sha256.
+
+    Raise `InputError`, which ends in ``way_out``, if that cannot be had.
+    """
+    if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256:
+        return path
+    from torch.hub import download_url_to_file
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        download_url_to_file(address, str(path), hash_prefix=sha256, progress=True)
+    except (OSError, RuntimeError) as error:  # no network, or a wrong sha256
+        seen = f"could not download the painting {path.stem!r} ({error})"
+        raise InputError(f"{seen}: {way_out}") from error
+    return path
 
 
 def check_writable(path: str | Path) -> None:

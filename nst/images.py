@@ -16,7 +16,6 @@ from .errors import InputError, within
 
 Source: TypeAlias = str | Path | Image.Image | np.ndarray | Tensor
 Size: TypeAlias = float | Sequence[int]  # pixels: long side, or (height, width)
-WHITE = 0.9  # a transparent picture as bright as this, on average, is a white one
 
 
 def load_image(
@@ -174,6 +173,6 @@ def _from_array(array: np.ndarray, backdrop: float | None = None) -> Tensor:
     color, alpha = pixels[:3].expand(3, -1, -1), pixels[3:]
     if not len(alpha):
         return color
-    if backdrop is None:  # a white logo would vanish on white
-        backdrop = float((color * alpha).sum() <= WHITE * 3 * alpha.sum())
+    if backdrop is None:  # on white a white logo, with a mean above 0.9, would vanish
+        backdrop = float((color * alpha).sum() <= 0.9 * 3 * alpha.sum())
     return color * alpha + (1 - alpha) * backdrop

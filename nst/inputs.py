@@ -42,19 +42,6 @@ class Picture:
         path = None if known else os.path.abspath(source)
         return cls(source, name or Path(source).name, path)
 
-    @classmethod
-    def known(
-        cls,
-        name: str,
-        image: Tensor,
-        path: str | None = None,
-        alpha: Tensor | None = None,
-    ) -> "Picture":
-        """Return a picture whose ``image`` and ``alpha`` have been read already."""
-        picture = cls(image, name, path)
-        vars(picture)["alpha"] = alpha  # where `cached_property` keeps it
-        return picture
-
     @cached_property
     def image(self) -> Tensor:
         """The pixels of the picture, (1, 3, H, W)."""
@@ -65,13 +52,6 @@ class Picture:
         """Where the picture is there, (1, 1, H, W) in [0, 1]; None is everywhere."""
         known = isinstance(self.source, str) and self.source in (*SAMPLES, *PAINTINGS)
         return None if known or self.mask else load_alpha(self.source)
-
-    @property
-    def about(self) -> dict[str, str]:
-        """What a record keeps of it: "name", "sha256" and, if not opaque, "alpha"."""
-        kept = {"name": self.name, "sha256": self.sha256}
-        alpha = self.alpha
-        return kept if alpha is None else kept | {"alpha": fingerprint(alpha)}
 
     @cached_property
     def sha256(self) -> str:

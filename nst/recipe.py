@@ -116,15 +116,14 @@ class Recipe:
         for name in fields:
             one_of("recipe field", name, tuple(FIELDS))
         if self.sizes and "size" in fields and "sizes" not in fields:
-            check(FIELDS["size"], size := plain(fields["size"]))
-            part = longest(size) / longest(self.size)
+            part = Recipe(size=fields["size"]).long_side / self.long_side
             fields["sizes"] = tuple(max(1, round(s * part)) for s in self.sizes)
         return dataclasses.replace(self, **fields)
 
     @property
     def long_side(self) -> int:
         """The result's long side in pixels."""
-        return longest(self.size)
+        return max(self.size) if isinstance(self.size, tuple) else self.size
 
     @property
     def initial_picture(self) -> str | None:
@@ -191,19 +190,9 @@ def as_recipe(recipe: Recipe | None = None, **changes: "Unpack[Changes]") -> Rec
     return recipe.replace(**changes)
 
 
-def longest(size: int | tuple[int, ...]) -> int:
-    """Return the long side of a recipe's ``size``."""
-    return max(size) if isinstance(size, tuple) else size
-
-
 def mean_weight(weight: float | tuple[float, ...]) -> float:
     """Return a style's weight in ``blend``, or its mean if it is one per layer."""
     return sum(weight) / len(weight) if isinstance(weight, tuple) else weight
-
-
-def fields_that(change: str) -> tuple[str, ...]:
-    """Return the fields whose ``change``, see `field`, is "live", "run" or "method"."""
-    return tuple(k for k, f in FIELDS.items() if f.metadata["change"] == change)
 
 
 # Gatys, Ecker, Bethge 2016: layers, loss constants, average pooling, white noise.

@@ -1,6 +1,5 @@
 """Pictures to start with: samples that need no network, paintings to download."""
 
-import hashlib
 import json
 import os
 from difflib import get_close_matches
@@ -48,13 +47,13 @@ def painting(name: str, size: "Size | None" = None) -> "Tensor":
     The file is checked by its sha256 and kept in the folder that the environment
     variable NST_CACHE names, by default ~/.cache/nst.
     """
+    from .files import downloaded
     from .images import load_image
 
     entry = PAINTINGS[one_of("painting", name, PAINTINGS)]
     cache = Path(os.environ.get("NST_CACHE") or Path.home() / ".cache" / "nst")
-    path = cache / f"{name}.jpg"
-    if not path.is_file() or _sha256(path) != entry["sha256"]:
-        _download(entry["address"], path, entry["sha256"])
+    other = f"use a style that needs no network, {', '.join(STYLES)}"
+    path = downloaded(entry["address"], cache / f"{name}.jpg", entry["sha256"], other)
     return load_image(path, size)
 
 
@@ -72,20 +71,3 @@ def load(
         for meant in get_close_matches(source, (*SAMPLES, *PAINTINGS), 1):
             raise InputError(f"no such picture {source!r}: did you mean {meant!r}?")
     return load_image(source, size, backdrop=backdrop)
-
-
-def _download(address: str, path: Path, sha256: str) -> None:
-    from torch.hub import download_url_to_file
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        download_url_to_file(address, str(path), hash_prefix=sha256, progress=True)
-    except (OSError, RuntimeError) as error:  # no network, or a wrong sha256
-        raise InputError(
-            f"could not download the painting {path.stem!r} ({error}): "
-            f"use a style that needs no network, {', '.join(STYLES)}"
-        ) from error
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -11,8 +11,7 @@ from torch import Tensor
 
 from .control.colors import finish, match_colors
 from .control.memory import make_room, ran_out
-from .control.scene import Scene
-from .control.sizes import check_pictures, crop, levels_of
+from .control.sizes import Scene, check_pictures, crop, levels_of
 from .device import choose_device
 from .errors import InputError
 from .fields import lists_fields
@@ -115,8 +114,7 @@ def paint(
             seen = f"checkpoint is a {type(checkpoint).__name__}"
             raise InputError(f"{seen}: give nst.Checkpoint(path)")
         recipe = checkpoint.open(recipe, inputs, image)
-    levels = levels_of(recipe, inputs)
-    return _paint(scene, image, recipe, levels, device, checkpoint)
+    return _paint(scene, image, recipe, levels_of(recipe, inputs), device, checkpoint)
 
 
 def _paint(

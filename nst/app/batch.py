@@ -10,7 +10,7 @@ from os import cpu_count
 from pathlib import Path
 from typing import Literal
 
-from ..control.scene import alpha_of
+from ..control.sizes import crop
 from ..device import choose_device
 from ..errors import InputError, first_line, within
 from ..files import check_apart, check_writable, identity
@@ -125,7 +125,7 @@ def do(job: Job) -> Result:
         check_writable(job.output)
         for step in paint(inputs, job.recipe, device):
             best = step.best
-        save_image(best, job.output, text, alpha=alpha_of(inputs, job.recipe))
+        save_image(best, job.output, text, alpha=crop(inputs.content.alpha, job.recipe))
         return Result(job, "made")
     except Exception as error:  # no error may stop the other pictures
         return _failed(job, error)

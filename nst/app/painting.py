@@ -14,7 +14,6 @@ import torch
 from tqdm import tqdm
 
 from ..control.memory import make_room, need
-from ..control.scene import alpha_of
 from ..control.sizes import LEAST, crop, levels_of
 from ..device import choose_device
 from ..errors import InputError
@@ -63,7 +62,7 @@ class Painting:
         assert self.step, "nothing was painted yet"
         number = None if self.step.number == self.total else self.step.number
         made = describe(self.inputs, self.recipe, step=number, device=self.device)
-        alpha = alpha_of(self.inputs, self.recipe)
+        alpha = crop(self.inputs.content.alpha, self.recipe)
         save_image(self.step.best, path, made, alpha=alpha)
 
     def save_somewhere(self, path: Path) -> None:
@@ -136,8 +135,7 @@ def paint_one(
     painting.check_apart(path)
     for _, picture in inputs.named():
         picture.image  # noqa: B018  read now, so that a mistake is told first
-    if full:
-        painting.recipe = _full_size(recipe, inputs.content)
+    painting.recipe = _full_size(recipe, inputs.content) if full else recipe
     try:
         painting.take_steps(every)
     except KeyboardInterrupt:  # the second Ctrl-C stops at once
@@ -149,6 +147,12 @@ def paint_one(
         painting.save_somewhere(painting.beside)
         where = f"the picture as it was is in {str(painting.beside)!r}"
         raise InputError(f"{error}; {where}") from error
+    _finish(painting)
+
+
+def _finish(painting: Painting) -> None:
+    """Save the picture and the checkpoint, and say where."""
+    path = painting.output
     if painting.step and painting.step.number < painting.total:
         taken = f"{painting.step.number} of {painting.total} steps"
         print(f"stopped after {taken}", file=sys.stderr)

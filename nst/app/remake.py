@@ -7,13 +7,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..control.scene import alpha_of
+from ..control.sizes import crop
 from ..device import choose_device
 from ..errors import InputError
 from ..files import check_apart, check_writable
 from ..images import Source, is_address
 from ..inputs import Inputs, Picture, as_list, numbered
-from ..keep.record import describe, known_inputs, read_record
+from ..keep.record import about, describe, known_inputs, read_record
 from ..keep.saving import check_format, save_image
 from ..recipe import Recipe
 from ..samples import PAINTINGS, SAMPLES, load
@@ -57,7 +57,7 @@ def remake(
         for step in islice(paint(inputs, recipe, where), made["step"]):
             best = step.best
     text = describe(inputs, recipe, step=made["step"], device=where, studio=studio)
-    save_image(best, output, text, alpha=alpha_of(inputs, recipe))
+    save_image(best, output, text, alpha=crop(inputs.content.alpha, recipe))
     return best.cpu()
 
 
@@ -92,7 +92,8 @@ def _as_kind(picture: Picture, kind: str) -> Picture:
 
 
 def _same(picture: Picture, known: dict) -> bool:
-    return all(picture.about.get(key) == known.get(key) for key in ("sha256", "alpha"))
+    seen = about(picture)
+    return all(seen.get(key) == known.get(key) for key in ("sha256", "alpha"))
 
 
 def _find(kind: str, index: int, given: Picture | None, known: dict) -> Picture:
@@ -104,7 +105,7 @@ def _find(kind: str, index: int, given: Picture | None, known: dict) -> Picture:
     picture = given or _as_kind(Picture.of(name), kind)
     if not _same(picture, known):  # before format 3, transparent was white
         image = load(picture.source, backdrop=1.0)
-        picture = Picture.known(picture.name, image, picture.path)
+        picture = Picture(image, picture.name, picture.path)
     if not _same(picture, known):
         raise InputError(
             f"{picture.name!r} is not the {what} picture that was used, "

@@ -8,27 +8,36 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..images import resize
-from ..inputs import Picture
+from ..inputs import Inputs, Picture
 from ..recipe import Recipe, mean_weight
 
+Masks = list[Tensor | None]
 Region = tuple[Tensor | None, list[int]]  # a mask, the indices of its styles
 
 
-def load_masks(
-    name: str, masks: Sequence[Picture | None], pictures: Sequence[Picture]
-) -> list[Tensor | None]:
-    """Return each mask's brightness times its picture's alpha, (1, 1, H, W) in [0, 1].
+def load_masks(inputs: Inputs) -> tuple[Masks, Masks]:
+    """Return where each style goes, and where it is taken from: a mask or None each.
 
-    Without masks the alpha is all; None means everywhere. So no paint is asked for, and
-    no style is taken, where nothing is. Raise `InputError` if number or shapes of the
-    masks differ from the pictures', or if nothing is left; its sentence calls the masks
-    ``name``.
+    A mask is its picture's brightness, times the alpha of the content or the style:
+    (1, 1, H, W) in [0, 1]. So no paint is asked for, and no style is taken, where
+    nothing is. None means everywhere. Raise `InputError` if number or shapes of the
+    masks differ from the pictures', or if nothing is left.
     """
+    contents = [inputs.content] * len(inputs.styles)
+    return (
+        _load("masks", inputs.masks, contents),
+        _load("style masks", inputs.style_masks, inputs.styles),
+    )
+
+
+def _load(
+    name: str, masks: Sequence[Picture | None], pictures: Sequence[Picture]
+) -> Masks:
     masks = masks or [None] * len(pictures)
     if len(masks) != len(pictures):
         counts = f"{len(masks)} {name} for {len(pictures)} styles"
         raise InputError(f"{counts}: give one for each style")
-    regions: list[Tensor | None] = []
+    regions: Masks = []
     for mask, picture in zip(masks, pictures, strict=True):
         region, alpha = mask.image.mean(1, True) if mask else None, picture.alpha
         height, width = picture.image.shape[-2:]

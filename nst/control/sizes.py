@@ -1,8 +1,9 @@
-"""The sizes of content and styles at each level, coarse to fine."""
+"""The pictures of a run as tensors, and their sizes at each level, coarse to fine."""
 
-import math
 from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
 
+import torch
 from torch import Tensor
 
 from ..errors import InputError
@@ -11,8 +12,52 @@ from ..inputs import Inputs
 from ..recipe import Recipe
 from .colors import recolor
 
+T = TypeVar("T", Tensor, Tensor | None)
 Shape = tuple[int, int]  # (height, width)
 LEAST = 16  # pixels a side: relu5_1 comes after four poolings
+
+
+class Scene(NamedTuple):
+    """The inputs as tensors on one device, with a mask or None for each style."""
+
+    content: Tensor
+    styles: Sequence[Tensor]
+    masks: Sequence[Tensor | None]
+    style_masks: Sequence[Tensor | None]
+
+    @classmethod
+    def of(cls, inputs: Inputs, recipe: Recipe, device: torch.device) -> "Scene":
+        """Return the scene of inputs, cropped to the recipe's exact size, if any.
+
+        Masks leave out what is transparent in a picture.
+        """
+        content, styles = inputs.images
+        masks: list = [None] * len(styles)
+        style_masks, pictures = masks, (inputs.content, *inputs.styles)
+        cut_out = [picture for picture in pictures if picture.alpha is not None]
+        if inputs.masks or inputs.style_masks or cut_out:
+            from .regions import load_masks
+
+            masks, style_masks = load_masks(inputs)
+
+        def placed(several: Sequence) -> list:
+            return [x if x is None else x.to(device) for x in several]
+
+        masks = placed([crop(mask, recipe) for mask in masks])
+        content = crop(content, recipe).to(device)
+        return cls(content, placed(styles), masks, placed(style_masks))
+
+    def at(self, size: int, recipe: Recipe) -> "Scene":
+        """Return the scene resized for a level, the styles also recoloured."""
+        shape = content_shape(self.content.shape, size, recipe)
+        content = resize(self.content, shape)
+        masks = [mask if mask is None else resize(mask, shape) for mask in self.masks]
+        styles, style_masks = [], []
+        for style, mask in zip(self.styles, self.style_masks, strict=True):
+            shape = style_shape(style.shape, size, recipe)
+            styles.append(recolor(resize(style, shape), content, recipe))
+            style_masks.append(mask if mask is None else resize(mask, shape))
+        return Scene(content, styles, masks, style_masks)
 
 
 def levels_of(recipe: Recipe, inputs: Inputs) -> list[tuple[int, int]]:
@@ -20,17 +65,15 @@ def levels_of(recipe: Recipe, inputs: Inputs) -> list[tuple[int, int]]:
 
     Halvings of the size begin where the content's short side has `LEAST` pixels; from
     an initial picture they begin at its own size, so that it keeps its detail. Sizes
-    that the recipe names stay.
+    that the recipe names stay. Raise `InputError` if the content is too small at one.
     """
-    levels, content = recipe.levels(), inputs.content.image.shape
-    own = max(inputs.initial.image.shape[-2:]) if inputs.initial else 0
-    useful = [
-        (size, steps)
-        for size, steps in levels
-        if recipe.sizes
-        or (size >= own and min(content_shape(content, size, recipe)) >= LEAST)
-    ]
-    return useful or levels[-1:]
+    levels, shape = recipe.levels(), inputs.content.image.shape
+    sides = [min(content_shape(shape, size, recipe)) for size, _ in levels]
+    if min(sides) >= LEAST and (recipe.sizes or not inputs.initial):
+        return levels
+    from .shapes import useful_levels
+
+    return useful_levels(levels, recipe, inputs)
 
 
 def content_shape(shape: Sequence[int], size: int, recipe: Recipe) -> Shape:
@@ -47,35 +90,24 @@ def style_shape(shape: Sequence[int], size: int, recipe: Recipe) -> Shape:
     """
     scale = recipe.style_scale
     size = max(LEAST, round(size * scale))
-    if recipe.square:
-        return size, size
-    height, width = fitted(shape, size, enlarge=scale > 1)
-    if min(height, width) >= LEAST:
-        return height, width
-    return fitted(shape, _least_size(shape))
+    wanted = (size, size) if recipe.square else fitted(shape, size, enlarge=scale > 1)
+    if min(wanted) >= LEAST:
+        return wanted
+    from .shapes import least_shape
+
+    return least_shape(shape)
 
 
-def crop(image: Tensor, recipe: Recipe) -> Tensor:
-    """Return the middle of an image, in the shape of the recipe's exact size, if any.
+def crop(image: T, recipe: Recipe) -> T:
+    """Return the middle of (1, C, H, W), in the ratio of the recipe's exact size.
 
-    ``image`` is (1, C, H, W).
+    If the recipe has none, or there is no image, return ``image``.
     """
-    if not isinstance(recipe.size, tuple):
+    if image is None or not isinstance(recipe.size, tuple):
         return image
-    height, width = image.shape[-2:]
-    scale = min(height / recipe.size[0], width / recipe.size[1])
-    h, w = (max(1, round(side * scale)) for side in recipe.size)
-    top, left = (height - h) // 2, (width - w) // 2
-    return image[..., top : top + h, left : left + w]
+    from .shapes import middle
 
-
-def fit(
-    content: Tensor, styles: Sequence[Tensor], size: int, recipe: Recipe
-) -> tuple[Tensor, list[Tensor]]:
-    """Return content and styles resized for a level, the styles also recoloured."""
-    content = resize(content, content_shape(content.shape, size, recipe))
-    small = (resize(s, style_shape(s.shape, size, recipe)) for s in styles)
-    return content, [recolor(style, content, recipe) for style in small]
+    return middle(image, recipe.size)
 
 
 def tile_size(recipe: Recipe) -> int | None:
@@ -85,23 +117,9 @@ def tile_size(recipe: Recipe) -> int | None:
 
 def check_pictures(inputs: Inputs, recipe: Recipe) -> None:
     """Raise `InputError` for no style, a wrong ``blend`` or too small a level."""
-    count = len(inputs.styles)
-    if not count:
+    if not inputs.styles:
         raise InputError("there is no style: give at least one picture")
-    if recipe.blend and len(recipe.blend) != count:
-        counts = f"{len(recipe.blend)} blend for {count} styles"
+    if recipe.blend and len(recipe.blend) != len(inputs.styles):
+        counts = f"{len(recipe.blend)} blend for {len(inputs.styles)} styles"
         raise InputError(f"{counts}: give one for each style")
-    shape = inputs.content.image.shape
-    for size, _ in levels_of(recipe, inputs):
-        height, width = content_shape(shape, size, recipe)
-        if min(height, width) < LEAST:
-            seen = f"at {size} px the content has {width}x{height} pixels"
-            raise InputError(
-                f"{seen}, too few for the network, which needs {LEAST} a side: "
-                f"choose {_least_size(shape)} px or more, or crop it"
-            )
-
-
-def _least_size(shape: Sequence[int]) -> int:
-    """Return the long side at which the short side of a picture is `LEAST`."""
-    return math.ceil(LEAST * max(shape[-2:]) / min(shape[-2:]))
+    levels_of(recipe, inputs)

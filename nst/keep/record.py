@@ -14,7 +14,7 @@ from .. import __version__
 from ..device import choose_device
 from ..errors import InputError
 from ..images import Source, load_image
-from ..inputs import Inputs, numbered
+from ..inputs import Inputs, Picture, fingerprint, numbered
 from ..recipe import INITIALS, Recipe
 from ..transfer import Masks, Sources
 from .saving import RECORD
@@ -60,7 +60,7 @@ def describe(
     versions = {"nst": __version__, "python": platform.python_version()}
     versions |= {name: version(name) for name in ("torch", "numpy", "pillow")}
     made = {"format": FORMAT, "recipe": asdict(_without_folder(recipe)), "step": step}
-    made["inputs"] = {what: picture.about for what, picture in inputs.named()}
+    made["inputs"] = {what: about(picture) for what, picture in inputs.named()}
     made |= {"studio": studio} if studio else {}
     made |= {"device": choose_device(device).type, "versions": versions}
     return json.dumps(made, indent=1)
@@ -101,6 +101,13 @@ def _pin_levels(found: dict) -> None:
         if "size" in asked:
             sizes, steps = zip(*Recipe().replace(**asked).levels(), strict=True)
             plan |= {"sizes": sizes, "steps": steps}
+
+
+def about(picture: Picture) -> dict[str, str]:
+    """Return a picture's "name", its "sha256" and, unless it is opaque, its alpha's."""
+    known = {"name": picture.name, "sha256": picture.sha256}
+    alpha = picture.alpha
+    return known if alpha is None else known | {"alpha": fingerprint(alpha)}
 
 
 def _is_whole(found: dict) -> bool:

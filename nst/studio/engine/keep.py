@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from ...control.memory import ran_out
 from ...errors import InputError
@@ -48,21 +49,27 @@ def read(path: str | Path, device: str | torch.device | None = None) -> Session:
         raise checkpoint.foreign(path) from error
 
 
+def _picture(
+    name: str, image: Tensor, path: str | None = None, alpha: Tensor | None = None
+) -> Picture:
+    """Return a picture that was read already; once neither path nor alpha was kept."""
+    picture = Picture(image, name, path)
+    vars(picture)["alpha"] = alpha  # where `cached_property` keeps it
+    return picture
+
+
 def _session(content: dict[str, Any], device: str | torch.device | None) -> Session:
     descent = content.pop("descent")
-    # earlier versions kept neither path nor alpha
-    first, *styles = (Picture.known(*kept) for kept in content.pop("pictures"))
+    first, *styles = (_picture(*kept) for kept in content.pop("pictures"))
     content |= {name: Recipe(**content[name]) for name in RECIPES}
     state = State(Inputs(first, tuple(styles)), **content)
     for image in (state.image, first.image, *(style.image for style in styles)):
         to_pil(image)  # raises `InputError` if it is none
     numbers = [state.number, *state.matched.values()]
     numbers += [move["step"] for move in state.moves]
-    numbers += [number for point in state.points for number in point]
+    for number, total, content_loss, style_loss in state.points:
+        numbers += [number, total, content_loss, style_loss]
     numbers += [number for number, _ in state.frames]
-    if (
-        not all(isinstance(number, int | float) for number in numbers)
-        or min(numbers) < 0
-    ):
+    if any(not isinstance(number, int | float) or number < 0 for number in numbers):
         raise ValueError("numbers that no session keeps")
     return Session.resumed(state, descent, device)

@@ -5,8 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...control.scene import Scene
-from ...control.sizes import crop, levels_of
+from ...control.sizes import Scene, crop, levels_of
 from ...images import resize
 from ...inputs import Inputs
 from ...objective import Objective

@@ -9,7 +9,13 @@ from torch import Tensor
 from ...control.sizes import levels_of
 from ...errors import InputError
 from ...inputs import Inputs, Picture
-from ...recipe import FIELDS, LATER_STEPS, Recipe, fields_that
+from ...recipe import FIELDS, LATER_STEPS, Recipe
+
+
+def fields_that(change: str) -> tuple[str, ...]:
+    """Return the fields whose ``change``, see `field`, is "live", "run" or "method"."""
+    return tuple(k for k, f in FIELDS.items() if f.metadata["change"] == change)
+
 
 # Fields that may change during a run; the dials first, as in records.
 LIVE = tuple(

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...control.memory import TooLarge, ran_out
+from ...control.memory import ran_out
+from ...control.refusal import TooLarge
 from ...errors import InputError, first_line
 from ...notebook import colab
 from ...recipe import Recipe

@@ -3,7 +3,8 @@
 from typing import Any
 
 from ...fields import kinds_of
-from ...recipe import FIELDS, PRESETS, Recipe, fields_that
+from ...recipe import FIELDS, PRESETS, Recipe
+from ..engine.state import fields_that
 
 FIRST = ("size", "initial")  # shown first; then the recipe, then the others
 OWN = "your own"  # a recipe that is no preset

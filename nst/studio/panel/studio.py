@@ -8,7 +8,7 @@ import torch
 from IPython.display import display
 from torch import Tensor
 
-from ...control.scene import alpha_of
+from ...control.sizes import crop
 from ...errors import within
 from ...fields import lists_fields
 from ...files import check_apart
@@ -162,7 +162,7 @@ class Studio:
         """Save the picture with its recipe and moves; return the path."""
         with self.lock:
             path = self._apart(path or place(self.session.state, ".png"))
-            alpha = alpha_of(self.session.state.inputs, self.recipe)
+            alpha = crop(self.session.state.content.alpha, self.recipe)
             save_image(self.image, path, record(self.session), alpha=alpha)
         return path
 
