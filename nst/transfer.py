@@ -111,7 +111,7 @@ def paint(
     recipe = make_room(recipe, *inputs.images, device)
     if checkpoint is not None:
         if not hasattr(checkpoint, "kept"):
-            seen = f"checkpoint is a {type(checkpoint).__name__}"
+            seen = f"checkpoint is of type {type(checkpoint).__name__}"
             raise InputError(f"{seen}: give nst.Checkpoint(path)")
         recipe = checkpoint.open(recipe, inputs, image)
     return _paint(scene, image, recipe, levels_of(recipe, inputs), device, checkpoint)

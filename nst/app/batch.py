@@ -40,7 +40,7 @@ class Job:
     def __post_init__(self) -> None:
         as_recipe(self.recipe)
         if not isinstance(self.output, str | Path):
-            seen = f"output is a {type(self.output).__name__}"
+            seen = f"output is of type {type(self.output).__name__}"
             raise InputError(f"{seen}: give the path of a .png or .jpg")
 
     @property
@@ -80,11 +80,11 @@ def style_many(
     """
     jobs, written = list(jobs) if isinstance(jobs, Iterable) else [jobs], set()
     if executor is not None and not hasattr(executor, "submit"):
-        seen = f"a {type(executor).__name__} is no executor"
-        raise InputError(f"{seen}: give one, such as nst.pool(2)")
+        seen = f"executor is of type {type(executor).__name__}"
+        raise InputError(f"{seen}: give one such as nst.pool(2)")
     for job in jobs:
         if not isinstance(job, Job):
-            seen = f"a {type(job).__name__} is no job"
+            seen = f"a job is of type {type(job).__name__}"
             raise InputError(f"{seen}: give a list of nst.Job(content, style, output)")
         if identity(job.output) in written:
             output = str(job.output)
