@@ -1,5 +1,7 @@
 """Write a session to a checkpoint and read it again: it goes on bit for bit."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -41,9 +43,16 @@ def read(path: str | Path, device: str | torch.device | None = None) -> Session:
     if content is None:
         how = "go on with it by nst and --resume"
         raise InputError(f"{str(path)!r} is a checkpoint of the command line: {how}")
-    try:
+    with usable(path):
         return _session(content, device)
-    except Exception as error:  # whatever a crafted file leads to
+
+
+@contextmanager
+def usable(path: str | Path) -> Iterator[None]:
+    """Turn whatever a crafted checkpoint leads to into an `InputError`."""
+    try:
+        yield
+    except Exception as error:
         if isinstance(error, InputError) or ran_out(error):
             raise
         raise checkpoint.foreign(path) from error
@@ -65,11 +74,4 @@ def _session(content: dict[str, Any], device: str | torch.device | None) -> Sess
     state = State(Inputs(first, tuple(styles)), **content)
     for image in (state.image, first.image, *(style.image for style in styles)):
         to_pil(image)  # raises `InputError` if it is none
-    numbers = [state.number, *state.matched.values()]
-    numbers += [move["step"] for move in state.moves]
-    for number, total, content_loss, style_loss in state.points:
-        numbers += [number, total, content_loss, style_loss]
-    numbers += [number for number, _ in state.frames]
-    if any(not isinstance(number, int | float) or number < 0 for number in numbers):
-        raise ValueError("numbers that no session keeps")
     return Session.resumed(state, descent, device)

@@ -1,6 +1,7 @@
 """The Studio: a session, shown and changed by widgets."""
 
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,8 @@ class Studio:
             self.session = Session(Inputs.of(content, style), recipe, device)
         self.panel = Layout()
         self.lock = threading.RLock()  # newer kernels read messages in a thread
-        self._jumped()
+        with keep.usable(resume) if resume else nullcontext():
+            self._jumped()
         self.panel.say("Press Start. The sliders act while it paints.")
         Actions(self)
         close_earlier(self)
