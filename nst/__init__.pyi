@@ -8,6 +8,7 @@ from .device import choose_device as choose_device
 from .errors import InputError as InputError
 from .errors import InputWarning as InputWarning
 from .images import load as load
+from .images import load_alpha as load_alpha
 from .images import load_image as load_image
 from .images import painting as painting
 from .images import resize as resize

@@ -19,7 +19,7 @@ class Changes(TypedDict, total=False):
     activation_scale: float
     initial: str
     seed: int
-    size: int
+    size: int | Sequence[int]
     sizes: Sequence[int] | None
     steps: int | Sequence[int] | None
     square: bool

@@ -18,7 +18,11 @@ Size: TypeAlias = float | Sequence[int]  # pixels: long side, or (height, width)
 
 
 def load_image(
-    source: Source, size: Size | None = None, *, enlarge: bool = False
+    source: Source,
+    size: Size | None = None,
+    *,
+    enlarge: bool = False,
+    backdrop: float | None = None,
 ) -> Tensor:
     """Return a picture as an RGB image: (1, 3, H, W) in [0, 1], contiguous float32.
 
@@ -26,8 +30,9 @@ def load_image(
     bytes of a file, an open file, an upload such as Colab's {name: bytes}, a PIL image,
     a (1, 3, H, W) or (3, H, W) tensor, or an array or list shaped (H, W), (H, W, 1),
     (H, W, 3) or (H, W, 4). Pixels are floats in [0, 1] or integers from 0 to 255, with
-    np.uint16 to 65535. EXIF rotation is applied, a colour profile turned into sRGB,
-    transparency put on white. ``size`` and ``enlarge`` are as in `resize`.
+    np.uint16 to 65535. EXIF rotation is applied, a colour profile turned into sRGB.
+    ``backdrop`` is the brightness behind transparency, by default 1, white, or 0 if the
+    picture is white itself. ``size`` and ``enlarge`` are as in `resize`.
 
     Raise `InputError` if ``source`` is no picture. Warn by `InputWarning` if it has
     several, as animations do.
@@ -36,12 +41,24 @@ def load_image(
         >>> nst.load_image(np.zeros((30, 40, 3), np.uint8)).shape
         torch.Size([1, 3, 30, 40])
     """
-    image = read(source, size)
-    image = image if size is None else resize(image, size, enlarge=enlarge)
-    return image.contiguous()
+    image, _ = read(source, size, backdrop)
+    return image if size is None else resize(image, size, enlarge=enlarge)
 
 
 load = load_image  # another name for the same
+
+
+def load_alpha(source: Source, wanted: Size | None = None) -> Tensor | None:
+    """Return a picture's alpha, (1, 1, H, W), 0 where nothing is; None if opaque.
+
+    ``source`` is as in `load_image`; a very large file may be read smaller, if
+    ``wanted``, a size, needs no more of it.
+
+    Example:
+        >>> nst.load_alpha(np.zeros((30, 40, 4), np.uint8)).shape
+        torch.Size([1, 1, 30, 40])
+    """
+    return read(source, wanted)[1]
 
 
 def sample(name: str, size: Size | None = None) -> Tensor:
@@ -63,36 +80,30 @@ def painting(name: str, size: Size | None = None) -> Tensor:
     return load_image(one_of("painting", name, PAINTINGS), size)
 
 
-def read(source: Source, wanted: Size | None = None) -> Tensor:
-    """Return the image of what `load_image` takes, at its own size.
+def read(
+    source: Source, wanted: Size | None = None, backdrop: float | None = None
+) -> tuple[Tensor, Tensor | None]:
+    """Return the image and the alpha of what `load_image` takes, at its own size.
 
-    Only a very large file is decoded smaller, if ``wanted`` needs no more of it.
+    The alpha is as in `load_alpha`. Only a very large file is decoded smaller, if
+    ``wanted`` needs no more of it.
     """
-    pixels = _pixels(source, wanted)
-    image = pixels if isinstance(pixels, Tensor) else _from_array(pixels)
-    image = image.detach().cpu()
+    pixels, alpha = _pixels(source, wanted), None
+    if isinstance(pixels, Tensor):
+        image = pixels.detach().cpu()
+    else:
+        image, alpha = _from_array(pixels, backdrop)
     white = 1 if image.is_floating_point() else _white(image.numpy())
     image = image.to(torch.float32) / white if white > 1 else image.to(torch.float32)
     _check_shape(image := image[None] if image.ndim == 3 else image)
-    if not (image.min() >= 0 and image.max() <= 1):  # NaN fails this too
+    known = [image] if alpha is None else [image, alpha]
+    if not all(x.min() >= 0 and x.max() <= 1 for x in known):  # NaN fails this too
         raise InputError("pixel values must be finite and in [0, 1]: rescale them")
-    return image
-
-
-def load_alpha(source: Source, wanted: Size | None = None) -> Tensor | None:
-    """Return the alpha of a picture, (1, 1, H, W) in [0, 1]; None if it has none.
-
-    It belongs to the image that `read` returns for the same ``source`` and ``wanted``.
-    """
-    pixels = _pixels(source, wanted)
-    if isinstance(pixels, Tensor) or pixels.ndim != 3 or pixels.shape[2] != 4:
-        return None
-    alpha = pixels[..., 3].astype(np.float32) / _white(pixels)
-    return torch.from_numpy(alpha)[None, None]
+    return image.contiguous(), alpha
 
 
 def resize(image: Tensor, size: Size, *, enlarge: bool = True) -> Tensor:
-    """Return a (1, 3, H, W) image resized with antialiasing, clamped to [0, 1].
+    """Return an image (1, C, H, W) resized with antialiasing, clamped to [0, 1].
 
     The CPU computes it, because Apple's GPU lacked this interpolation for long.
 
@@ -151,7 +162,10 @@ def _pixels(source: Source, wanted: Size | None) -> Tensor | np.ndarray:
     return decode(source, wanted)
 
 
-def _from_array(array: np.ndarray) -> Tensor:
+def _from_array(
+    array: np.ndarray, backdrop: float | None
+) -> tuple[Tensor, Tensor | None]:
+
     array = array[..., None] if array.ndim == 2 else array
     if (
         array.ndim != 3
@@ -167,7 +181,13 @@ def _from_array(array: np.ndarray) -> Tensor:
         color, alpha = pixels[:3], pixels[3:]
         if len(color) < 3:
             color = np.repeat(color, 3, 0)
-        return torch.from_numpy(color * alpha + (1 - alpha) if len(alpha) else color)
+        if not len(alpha) or alpha.min() == 1:
+            return torch.from_numpy(color), None
+        shown = color * alpha
+        if backdrop is None:  # a white logo, with a mean above 0.9, needs black
+            backdrop = float(shown.sum() <= 0.9 * 3 * alpha.sum())
+        shown += (1 - alpha) * backdrop
+        return torch.from_numpy(shown), torch.from_numpy(alpha)[None]
     except MemoryError as error:
         seen = "{1}x{0} pixels do not fit into memory".format(*array.shape)
         raise InputError(f"{seen}: give a smaller copy") from error

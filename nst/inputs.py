@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,14 @@ class Picture:
     file, or a type. ``path`` is the absolute path of its file, so it stays right when
     the working folder changes; None if there is no file. The pixels are read only when
     ``image`` is first used, of a very large file as many as the size ``wanted`` needs.
+    Of a ``mask``, transparency counts as black.
     """
 
     source: Source
     name: str
     path: str | None = None
     wanted: Size | None = None
+    mask: bool = False
 
     @classmethod
     def of(
@@ -52,9 +54,18 @@ class Picture:
         return cls(source, name or Path(source).name, path, wanted)
 
     @cached_property
+    def _read(self) -> tuple[Tensor, Tensor | None]:
+        return read(self.source, self.wanted, 0.0 if self.mask else None)
+
+    @property
     def image(self) -> Tensor:
         """The pixels of the picture, (1, 3, H, W)."""
-        return read(self.source, self.wanted).contiguous()
+        return self._read[0]
+
+    @property
+    def alpha(self) -> Tensor | None:
+        """Where the picture is there, (1, 1, H, W) in [0, 1]; None is everywhere."""
+        return None if self.mask else self._read[1]
 
     @cached_property
     def sha256(self) -> str:
@@ -96,15 +107,15 @@ class Inputs:
         def picture(source: Any) -> Picture:
             return Picture.of(source, wanted=wanted)
 
-        def given(source: Any) -> Picture | None:
-            return None if source is None else picture(source)
+        def mask(source: Any) -> Picture | None:
+            return None if source is None else replace(picture(source), mask=True)
 
         return cls(
             picture(content),
             tuple(map(picture, as_list(style))),
-            tuple(map(given, as_list(masks))),
-            tuple(map(given, as_list(style_masks))),
-            given(initial),
+            tuple(map(mask, as_list(masks))),
+            tuple(map(mask, as_list(style_masks))),
+            None if initial is None else picture(initial),
         )
 
     @property

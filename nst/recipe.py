@@ -19,6 +19,7 @@ Optimizer = Literal["lbfgs", "adam"]
 Color = Literal["style", "content", "match", "histogram"]
 INITIALS = ("recolored", "content", "noise", "style")  # or a picture's path
 FIRST = f"the first image: {', '.join(INITIALS)}, or the path of a picture"
+SIDE = "long side in pixels, or the exact (height, width): the content is cropped to it"
 COLORS = "whose: style, content (only brightness is painted), or the style's after it "
 COLORS += "took the content's mean and covariance (match) or histogram"
 SCALES = (0.5, 0.75, 1.0, 1.5, 2.0)
@@ -67,10 +68,10 @@ class Recipe:
     activation_scale: float = method(1.0, "factor of every activation", 1e-9, 1e2)
     initial: str = option("recolored", FIRST, label="start", offered=INITIALS)
     seed: int = option(0, "of the noise", 0, 2**63 - 1)
-    size: int = option(
-        512, "long side in pixels", 16, 10**5, label="size", offered=SIZES
+    size: int | tuple[int, ...] = option(
+        512, SIDE, 16, 10**5, label="size", offered=SIZES
     )
-    sizes: tuple[int, ...] | None = field(
+    sizes: tuple[int, ...] | None = option(
         None, "levels, coarse to fine; None: halvings of size down to 128", 16, 10**5
     )
     steps: int | tuple[int, ...] | None = option(
@@ -114,11 +115,15 @@ class Recipe:
         fields: dict[str, Any] = {**changes}
         for name in fields:
             one_of("recipe field", name, tuple(FIELDS))
-        size = fields.get("size")
-        if self.sizes and size and "sizes" not in fields:
-            sizes = (round(s * size / self.size) for s in self.sizes)
-            fields["sizes"] = tuple(max(1, s) for s in sizes)
+        if self.sizes and "size" in fields and "sizes" not in fields:
+            part = Recipe(size=fields["size"]).long_side / self.long_side
+            fields["sizes"] = tuple(max(1, round(s * part)) for s in self.sizes)
         return dataclasses.replace(self, **fields)
+
+    @property
+    def long_side(self) -> int:
+        """The result's long side in pixels."""
+        return max(self.size) if isinstance(self.size, tuple) else self.size
 
     @property
     def initial_picture(self) -> str | None:
@@ -129,7 +134,8 @@ class Recipe:
     def wanted(self) -> int | tuple[int, int]:
         """The size that a run needs of its pictures, as `nst.resize` takes it."""
         side = round(max(s for s, _ in self.levels()) * max(1, self.style_scale))
-        return (side, side) if self.square else side
+        exact = self.square or isinstance(self.size, tuple)  # perhaps cropped
+        return (side, side) if exact else side
 
     def levels(self) -> list[tuple[int, int]]:
         """Return [(size, steps), ...] from coarse to fine.
@@ -137,7 +143,7 @@ class Recipe:
         Coarse steps are cheap and decide the composition, so they are many: by default
         60 at the first level, 38 at the second and 25 at each one after it.
         """
-        sizes = self.sizes or (self.size,)
+        sizes = self.sizes or (self.long_side,)
         while not self.sizes and sizes[0] // 2 >= 128:
             sizes = (round(sizes[0] / 2), *sizes)
         later = [LATER_STEPS] * len(sizes)
@@ -160,11 +166,16 @@ class Recipe:
             if weights is not None and len(weights) != len(layers):
                 counts = f"{len(weights)} {kind}_layer_weights for {len(layers)} layers"
                 raise InputError(f"{counts}: give one for each layer")
+        if isinstance(self.size, tuple) and [*map(type, self.size)] != [int, int]:
+            raise InputError(f"size is {self.size}: give a number or (height, width)")
         for share in self.blend or ():
             if isinstance(share, tuple) and len(share) != len(self.style_layers):
                 raise InputError(f"blend has {share!r}: give one for each layer")
         if self.sizes:
-            object.__setattr__(self, "size", self.sizes[-1])
+            size: Any = self.sizes[-1]
+            if isinstance(self.size, tuple):  # its shape stays
+                size = tuple(round(n * size / self.long_side) for n in self.size)
+            object.__setattr__(self, "size", size)
         self.levels()
 
 
@@ -189,11 +200,6 @@ def as_recipe(recipe: Recipe | None = None, **changes: "Unpack[Changes]") -> Rec
 def mean_weight(weight: float | tuple[float, ...]) -> float:
     """Return a style's weight in ``blend``, or its mean if it is one per layer."""
     return sum(weight) / len(weight) if isinstance(weight, tuple) else weight
-
-
-def fields_that(change: str) -> tuple[str, ...]:
-    """Return the fields whose ``change``, see `field`, is "live", "run" or "method"."""
-    return tuple(k for k, f in FIELDS.items() if f.metadata["change"] == change)
 
 
 # Gatys, Ecker, Bethge 2016: layers, loss constants, average pooling, white noise.

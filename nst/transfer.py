@@ -3,18 +3,19 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from .control.colors import finish, match_colors
 from .control.memory import make_room
-from .control.sizes import check_pictures, fit
+from .control.sizes import Scene, check_pictures, crop, levels_of
 from .device import Compute, Device, Precision, choose, choose_device  # noqa: F401
+from .errors import InputError
 from .fields import lists_fields
 from .images import Source, resize
-from .inputs import Inputs, Picture
+from .inputs import Inputs
 from .lbfgs import lbfgs
 from .objective import Objective
 from .optimize import Descent, Step
@@ -29,15 +30,6 @@ if TYPE_CHECKING:
 
 Sources = Source | Sequence[Source]  # one or several
 Masks = Source | Sequence[Source | None]  # None means everywhere
-
-
-class Scene(NamedTuple):
-    """The inputs as tensors on the CPU, with a mask or None for each style."""
-
-    content: Tensor
-    styles: Sequence[Tensor]
-    masks: Sequence[Tensor | None]
-    style_masks: Sequence[Tensor | None]
 
 
 @lists_fields(Recipe)
@@ -89,7 +81,8 @@ def iterate(
     """Do `style_transfer` in steps: return an iterator of `Step`s, coarse to fine.
 
     In its for loop you may break, plot or count; ``step.best`` is the image to keep.
-    ``start`` is a picture to begin from instead of the recipe's ``initial``. ``masks``
+    ``start`` is a picture to begin from instead of the recipe's ``initial``; from a
+    picture, the levels begin at its own size, unless ``sizes`` names them. ``masks``
     are pictures, one per style, white where the content gets that style;
     ``style_masks`` are white where a style is taken from. None means everywhere; styles
     that share a mask are blended. ``checkpoint``, a `Checkpoint`, keeps the run and can
@@ -115,22 +108,26 @@ def paint(
     checkpoint: "Checkpoint | None" = None,
 ) -> Iterator[Step]:
     """Do what `iterate` does, for `Inputs`; their pictures stay on the CPU."""
-    content, styles = inputs.images
-    check_pictures(content, styles, recipe)
-    masks = _masks("masks", inputs.masks, [content] * len(styles))
-    style_masks = _masks("style masks", inputs.style_masks, styles)
-    scene = Scene(content, styles, masks, style_masks)
-    image = inputs.initial.image if inputs.initial else None
-    recipe = make_room(recipe, content, styles, compute.device)
-    if checkpoint:
+    check_pictures(inputs, recipe)
+    scene, first = Scene.of(inputs, recipe), inputs.initial
+    image = crop(first.image, recipe) if first else None
+    recipe = make_room(recipe, *inputs.images, compute.device)
+    if checkpoint is not None:
+        if not hasattr(checkpoint, "kept"):
+            seen = f"checkpoint is of type {type(checkpoint).__name__}"
+            raise InputError(f"{seen}: give nst.Checkpoint(path)")
         compute = checkpoint.open(recipe, inputs, compute, image)
-    return _guarded(_paint(scene, image, recipe, compute, checkpoint), recipe)
+        recipe = checkpoint.recipe
+    levels = levels_of(recipe, inputs)
+    steps = _paint(scene, image, recipe, levels, compute, checkpoint)
+    return _guarded(steps, recipe, checkpoint)
 
 
 def _paint(
     scene: Scene,
     image: Tensor | None,
     recipe: Recipe,
+    levels: Sequence[tuple[int, int]],
     compute: Compute,
     checkpoint: "Checkpoint | None",
 ) -> Iterator[Step]:
@@ -138,7 +135,7 @@ def _paint(
     started, number = time.perf_counter(), 0
     kept = checkpoint.kept if checkpoint else None
     vgg = load_network(recipe, compute)
-    for level, (size, steps) in enumerate(recipe.levels()):
+    for level, (size, steps) in enumerate(levels):
         if kept and level < kept["level"]:
             number += steps
             continue
@@ -146,8 +143,8 @@ def _paint(
         small = resize(scene.content, image.shape[-2:]).to(compute.device)
         show = partial(_shown, number, started, small, recipe)
         descent = improve(image, objective)
-        if kept and level == kept["level"]:
-            descent.load_state_dict(kept["descent"])
+        if checkpoint and kept and level == kept["level"]:
+            checkpoint.load(descent, image)
             yield show(descent.step())
         while descent.number < steps:
             step = next(descent)
@@ -157,25 +154,19 @@ def _paint(
         number, image = number + steps, descent.step().best
 
 
-def _guarded(steps: Iterator[Step], recipe: Recipe) -> Iterator[Step]:
+def _guarded(
+    steps: Iterator[Step], recipe: Recipe, checkpoint: "Checkpoint | None"
+) -> Iterator[Step]:
     """Yield ``steps``; from outside their frames, free them if memory runs out."""
     try:
         yield from steps
-    except (RuntimeError, MemoryError) as error:
+    except Exception as error:
         from .control.shortage import tell
 
         tell(error, recipe)
+        if checkpoint:
+            checkpoint.explain(error)
         raise
-
-
-def _masks(
-    name: str, masks: Sequence[Picture | None], pictures: Sequence[Tensor]
-) -> Sequence[Tensor | None]:
-    if not masks:  # a run without masks skips this import
-        return [None] * len(pictures)
-    from .control.regions import load_masks
-
-    return load_masks(name, masks, pictures)
 
 
 def _shown(
@@ -192,10 +183,7 @@ def begin_level(
     vgg: VGG19, scene: Scene, image: Tensor | None, size: int, recipe: Recipe
 ) -> tuple[Tensor, Objective]:
     """Return a level's first image and its objective, on the network's device."""
-    content, styles = fit(scene.content, scene.styles, size, recipe)
-    content, *styles = (picture.to(vgg.mean.device) for picture in (content, *styles))
-    masks = [_like(content, mask) for mask in scene.masks]
-    style_masks = list(map(_like, styles, scene.style_masks))
+    content, styles, masks, style_masks = scene.at(size, recipe, vgg.mean.device)
     image = first_image(content, styles, masks, recipe) if image is None else image
     objective = Objective(vgg, content, styles, recipe, masks, style_masks)
     return resize(image, content.shape[-2:]).to(content.device), objective
@@ -242,8 +230,3 @@ def improve(image: Tensor, objective: Objective) -> Descent:
         return lbfgs(image, recipe.learning_rate, recipe.history)
 
     return Descent(image, objective, optimizer, recipe.clamp_in_closure)
-
-
-def _like(picture: Tensor, mask: Tensor | None) -> Tensor | None:
-    """Return a mask at the size and on the device of its picture; None stays None."""
-    return None if mask is None else resize(mask, picture.shape[-2:]).to(picture)

@@ -59,6 +59,10 @@ RECIPES = [
     ({"style_weight": None}, "style_weight is None: give a finite number"),
     ({"size": 256.0}, "size is 256.0: give a whole number"),
     ({"size": True}, "size is True: give a whole number"),
+    ({"size": (64, 48, 3)}, "size is 3: give a whole number"),
+    ({"size": (64, 48, 32)}, "size is \\(64, 48, 32\\): give a number or \\(height, w"),
+    ({"size": (64,)}, "size is \\(64,\\): give a number or \\(height, width\\)"),
+    ({"size": ((64, 48), 64)}, "give a number or \\(height, width\\)"),
     ({"sizes": (64, 8)}, "sizes is 8: give a whole number from 16 to 100000"),
     ({"sizes": (64, 128), "steps": (5,)}, "1 steps for 2 levels: give one for each"),
     ({"steps": (5, 0), "sizes": (64, 128)}, "steps is 0"),
@@ -97,6 +101,31 @@ CALLS = {
     "a float picture of 255": (
         lambda: nst.load_image(Image.new("F", (20, 20), 255.0)),
         VALUES,
+    ),
+    "a checkpoint's path": (
+        lambda: nst.iterate("cat", "ink", checkpoint="run.checkpoint"),
+        "checkpoint is of type str: give nst.Checkpoint\\(path\\)",
+    ),
+    "an empty checkpoint": (
+        lambda: nst.iterate("cat", "ink", checkpoint=""),
+        "checkpoint is of type str: give nst.Checkpoint\\(path\\)",
+    ),
+    "names for jobs": (
+        lambda: nst.style_many(["cat"]),
+        "a job is of type str: give a list of nst.Job\\(content, style, output\\)",
+    ),
+    "a name for jobs": (
+        lambda: nst.style_many("cat"),
+        "a job is of type str: give a list",
+    ),
+    "no jobs": (lambda: nst.style_many(None), "a job is of type NoneType: give a list"),
+    "a number of workers": (
+        lambda: nst.style_many([], 2),
+        "executor is of type int: give one such as nst.pool\\(2\\)",
+    ),
+    "a job's output": (
+        lambda: nst.Job("cat", "ink", None),
+        "output is of type NoneType: give the path of a .png or .jpg",
     ),
     "a long record": (
         lambda: nst.save_image(RAND, "a.jpg", 70000 * "x"),

@@ -391,8 +391,8 @@ def test_what_torch_keeps_of_a_gpu_is_free_to_use(monkeypatch):
 
 
 def test_masks_are_read_on_the_cpu(gpu):
-    inputs = Inputs.of("cat", TWO, [LEFT.to(gpu.device), None])
-    (left, none) = regions.load_masks("masks", inputs.masks, [LEFT, LEFT])
+    inputs = Inputs.of(LEFT, TWO, [LEFT.to(gpu.device), None])
+    (left, none), _ = regions.load_masks(inputs)
     assert none is None and torch.equal(left, LEFT[:, :1])
     assert replace(inputs, masks=()).masks == ()
 

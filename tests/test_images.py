@@ -63,6 +63,73 @@ def test_transparency_becomes_white(tmp_path):
     assert torch.equal(nst.load_image(tmp_path / "clear.png"), torch.ones(1, 3, 4, 4))
 
 
+CUT_OUTS = {  # mode, colour with alpha, what it is on its backdrop
+    "red": ("RGBA", (255, 0, 0, 51), (1, 0.8, 0.8)),
+    "white": ("RGBA", (255, 255, 255, 51), (0.2, 0.2, 0.2)),
+    "almost white": ("RGBA", (250, 240, 235, 0), (0, 0, 0)),
+    "pale": ("RGBA", (255, 220, 190, 0), (1, 1, 1)),
+    "black": ("RGBA", (0, 0, 0, 51), (0.8, 0.8, 0.8)),
+    "white without colours": ("LA", (255, 51), (0.2, 0.2, 0.2)),
+    "grey": ("LA", (51, 51), (0.84, 0.84, 0.84)),
+}
+
+
+@pytest.mark.parametrize("name", CUT_OUTS)
+def test_nothing_vanishes_on_its_backdrop(tmp_path, name):
+    """Half is opaque, half has the colour's alpha: on white, or if white on black."""
+    mode, color, expected = CUT_OUTS[name]
+    picture = Image.new(mode, (4, 6), (*color[:-1], 255))
+    picture.paste(color, (0, 0, 2, 6))
+    picture.save(tmp_path / "a.png")
+    for source in (tmp_path / "a.png", picture, np.asarray(picture.convert("RGBA"))):
+        image, alpha = nst.load_image(source), nst.load_alpha(source)
+        wanted = torch.tensor(expected).float()
+        assert torch.allclose(image[0, :, 0, 0], wanted, atol=1e-6)
+        own = torch.tensor(picture.convert("RGBA").getpixel((3, 0))[:3]) / 255
+        assert torch.allclose(image[0, :, 0, 3], own, atol=1e-6)
+        assert alpha.shape == (1, 1, 6, 4) and alpha[..., 2:].eq(1).all()
+        assert torch.equal(alpha[0, 0, :, :2], torch.full((6, 2), color[-1]) / 255)
+
+
+def test_the_backdrop_may_be_chosen():
+    picture = Image.new("RGBA", (4, 4), (255, 255, 255, 51))
+    for backdrop in (0.0, 0.5, 1.0):
+        image = nst.load_image(picture, backdrop=backdrop)
+        wanted = torch.full_like(image, 0.2 + 0.8 * backdrop)
+        assert torch.allclose(image, wanted, atol=1e-6)
+
+
+OPAQUE = [
+    Image.new("RGB", (4, 4)),
+    Image.new("RGBA", (4, 4), (1, 2, 3, 255)),
+    Image.new("L", (4, 4)),
+    np.zeros((4, 4), np.uint8),
+    np.zeros((4, 4, 3)),
+    torch.zeros(1, 3, 4, 4),
+    ROOT / "data" / "ink.jpg",
+]
+
+
+@pytest.mark.parametrize("source", OPAQUE, ids=lambda s: type(s).__name__)
+def test_an_opaque_picture_has_no_alpha(source):
+    assert nst.load_alpha(source) is None
+
+
+@pytest.mark.parametrize("kind", ["png", "webp", "tiff", "gif"])
+def test_alpha_is_turned_and_read_in_every_format(tmp_path, kind):
+    alpha = np.zeros((3, 4), np.uint8)
+    alpha[0, 0] = 255
+    picture = Image.fromarray(np.full((3, 4, 3), 90, np.uint8))
+    picture.putalpha(Image.fromarray(alpha))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # rotate by 90 degrees clockwise
+    turned = {"exif": exif} if kind in ("png", "webp") else {}
+    picture.save(tmp_path / f"a.{kind}", lossless=True, **turned)
+    found = nst.load_alpha(tmp_path / f"a.{kind}")[0, 0]
+    expected = torch.from_numpy(alpha / 255).float()
+    assert torch.equal(found, expected.rot90(-1) if turned else expected)
+
+
 @pytest.mark.parametrize(
     "mode, color, expected",
     [

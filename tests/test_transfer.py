@@ -58,9 +58,43 @@ def test_a_picture_of_yours_can_be_the_start(tmp_path, cat, strokes):
     assert torch.equal(by_recipe, step.best)
 
 
+def detail(image):
+    """The mean difference of neighbouring pixels."""
+    return (image[..., 1:] - image[..., :-1]).abs().mean().item()
+
+
+@pytest.mark.parametrize("way", ["initial", "start", "studio"])
+def test_going_on_from_a_picture_keeps_its_detail(tmp_path, random, way):
+    """It begins at 256 px: at 128 px, where others begin, the noise would be lost."""
+    first, path = random(1, 3, 170, 256), tmp_path / "first.png"
+    nst.save_image(first, path)
+    how = {"size": 256, "steps": 1, "learning_rate": 1e-3}
+    if way == "studio":
+        studio = nst.Studio("cat", "ink", initial=str(path), **how)
+        assert torch.equal(studio.image, nst.load_image(path)) and studio.until == 1
+        steps = [studio.run()]
+        studio.close()
+    else:
+        given = {"initial": str(path)} if way == "initial" else {"start": first}
+        steps = list(nst.iterate("cat", "ink", **given, **how))
+    assert [step.image.shape[-1] for step in steps] == [256]
+    assert detail(steps[0].image) == pytest.approx(detail(first), rel=0.05)
+    assert detail(nst.resize(nst.resize(first, 128), 256)) < 0.5 * detail(first)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_a_flat_content_takes_paint_from_itself(value):
+    flat = torch.full((1, 3, 48, 64), value)
+    how = {"sizes": (64,), "steps": 20, "initial": "content"}
+    steps = list(nst.iterate(flat, "waves", **how))
+    assert steps[-1].losses["total"] < 0.5 * steps[0].losses["total"]
+    middle = steps[-1].best[..., 16:32, 16:48]
+    assert middle.std((2, 3)).mean() > 0.03
+
+
 def test_input_errors_come_before_the_first_step(cat):
     thin = torch.rand(1, 3, 4, 400)
-    with pytest.raises(nst.InputError, match="too small for the network"):
+    with pytest.raises(nst.InputError, match="has 256x3 pixels, .*: choose 1600 px or"):
         nst.iterate(thin, cat, size=256)
     with pytest.raises(nst.InputError, match="no such picture 'x.jpg'"):
         nst.iterate(cat, "x.jpg")

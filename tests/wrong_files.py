@@ -59,6 +59,7 @@ def place(tmp_path_factory):
     picture(folder, "line.png", 5000, 1)
     picture(folder, "plain.png", 40, 40)
     Image.new("RGB", (451, 300)).save(folder / "black.png")
+    Image.new("RGBA", (40, 40)).save(folder / "clear.png")
     made = json.loads(nst.record(nst.Recipe(sizes=(32,), steps=1), "cat", "ink"))
     own = {"name": "mine.png", "sha256": "0" * 64}
     carrying(folder, "newer.png", made | {"format": 99})

@@ -13,6 +13,7 @@ from typing import Literal
 
 from PIL import Image
 
+from ..control.sizes import crop
 from ..device import Precision, choose
 from ..errors import InputError, first_line, within
 from ..files import check_apart, check_writable, identity
@@ -46,6 +47,9 @@ class Job:
 
     def __post_init__(self) -> None:
         as_recipe(self.recipe)
+        if not isinstance(self.output, str | Path):
+            seen = f"output is of type {type(self.output).__name__}"
+            raise InputError(f"{seen}: give the path of a .png or .jpg")
 
     @property
     def inputs(self) -> Inputs:
@@ -84,8 +88,14 @@ def style_many(
         >>> [result.status for result in nst.style_many(jobs)]
         ['made']
     """
-    jobs, written = list(jobs), set()
+    jobs, written = list(jobs) if isinstance(jobs, Iterable) else [jobs], set()
+    if executor is not None and not hasattr(executor, "submit"):
+        seen = f"executor is of type {type(executor).__name__}"
+        raise InputError(f"{seen}: give one such as nst.pool(2)")
     for job in jobs:
+        if not isinstance(job, Job):
+            seen = f"a job is of type {type(job).__name__}"
+            raise InputError(f"{seen}: give a list of nst.Job(content, style, output)")
         if identity(job.output) in written:
             output = str(job.output)
             raise InputError(f"two jobs write {output!r}: give each a name of its own")
@@ -130,7 +140,7 @@ def do(job: Job) -> Result:
         check_ours(job.output)
         for step in paint(inputs, job.recipe, compute):
             best = step.best
-        save_image(best, job.output, text)
+        save_image(best, job.output, text, alpha=crop(inputs.content.alpha, job.recipe))
         return Result(job, "made")
     except Exception as error:  # no error may stop the other pictures
         return _failed(job, error)

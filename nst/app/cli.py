@@ -109,10 +109,10 @@ def batch(argv: Sequence[str]) -> int:
     add_options(parser)
     options = vars(parser.parse_args(argv))
     recipe, workers = recipe_of(options), within("--workers", options["workers"], 1)
-    from .painting import paint_many
+    from .many import paint_many
 
     contents, styles = options["content"], options["style"]
-    how = {key: options[key] for key in ("device", "precision")}
+    how = {key: options[key] for key in ("device", "precision", "full")}
     return paint_many(contents, styles, options["output"], recipe, workers, **how)
 
 

@@ -2,11 +2,14 @@
 
 import argparse
 import os
+import re
 from typing import Any, NoReturn
 
 from ..errors import InputError
 from ..fields import kinds_of
 from ..recipe import FIELDS, PRESETS, Recipe
+
+FULL = "full"  # a --size: the content's own
 
 
 class Parser(argparse.ArgumentParser):
@@ -41,11 +44,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         if field.metadata.get("option"):
             kinds, words = kinds_of(field)
             kind = number if kinds and words else (kinds or [str])[0]
+            how: dict[str, Any] = {"type": kind}
+            if kind is tuple:
+                how = {"type": int, "nargs": "+"}
+            elif name == "size":
+                how = {"type": extent, "metavar": "N|WxH|full"}
             about = field.metadata["about"]
             usual = field.default
             usual = f" ({usual:g})" if isinstance(usual, float) else f" ({usual})"
             usual = "" if field.default is None else usual
-            add(f"--{name.replace('_', '-')}", type=kind, help=f"{about}{usual}")
+            add(f"--{name.replace('_', '-')}", help=f"{about}{usual}", **how)
     add("--any-size", **ANY_SIZE)
     add_compute(parser)
 
@@ -62,8 +70,27 @@ def number(text: str) -> int | str:
     return int(text) if text.isdigit() else text
 
 
+def extent(text: str) -> int | tuple[int, ...] | str:
+    """Return a size: "512" as 512, "128x96" as (96, 128), "full" as it is."""
+    if text == FULL:
+        return text
+    if not re.fullmatch(r"-?\d+|\d+x\d+", text.lower()):
+        wrong = f"{text!r} is no size, such as 512, 640x480 or {FULL}"
+        raise argparse.ArgumentTypeError(wrong)
+    *width, height = map(int, text.lower().split("x"))
+    return (height, *width) if width else height
+
+
 def recipe_of(options: dict[str, Any]) -> Recipe:
-    """Return the `Recipe` of parsed options; remove its fields from ``options``."""
+    """Return the `Recipe` of parsed options; remove its fields from ``options``.
+
+    ``options["full"]`` then says whether the size shall be the content's own.
+    """
+    options["full"] = options["size"] == FULL
+    if options["full"]:
+        del options["size"]
+    elif options["size"] and options["sizes"]:
+        raise InputError("--size and --sizes both name the size: give one of them")
     name = options.pop("recipe")
     if name in PRESETS or not os.path.exists(name):
         recipe = Recipe.preset(name)

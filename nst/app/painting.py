@@ -5,20 +5,19 @@ import math
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from ..control.memory import make_room, need
+from ..control.sizes import LEAST, crop, levels_of
 from ..device import Compute, Precision, choose
 from ..errors import InputError
 from ..files import check_apart, check_writable
-from ..inputs import Inputs
+from ..inputs import Inputs, Picture
 from ..keep.checkpoint import Checkpoint
 from ..keep.places import check_ours, free, made_as, stem
 from ..keep.record import describe
@@ -26,8 +25,6 @@ from ..keep.saving import check_format, save_image
 from ..optimize import Step
 from ..recipe import Recipe
 from ..transfer import paint
-from .batch import Job, pool, style_many
-from .names import expand, told_apart
 from .stopping import stopping
 
 STATUS = "/proc/self/status"  # where Linux says what memory this process takes
@@ -49,7 +46,7 @@ class Painting:
     @property
     def total(self) -> int:
         """The number of steps of the whole run."""
-        return sum(count for _, count in self.recipe.levels())
+        return sum(count for _, count in levels_of(self.recipe, self.inputs))
 
     @property
     def beside(self) -> Path:
@@ -70,7 +67,8 @@ class Painting:
         assert self.step, "nothing was painted yet"
         number = None if self.step.number == self.total else self.step.number
         made = describe(self.inputs, self.recipe, self.compute, step=number)
-        save_image(self.step.best, path, made)
+        alpha = crop(self.inputs.content.alpha, self.recipe)
+        save_image(self.step.best, path, made, alpha=alpha)
 
     def save_somewhere(self, path: Path) -> None:
         """Save to ``path``, or if that fails to a new temporary folder.
@@ -95,6 +93,7 @@ class Painting:
         self.recipe = make_room(self.recipe, *self.inputs.images, device)
         steps = paint(self.inputs, self.recipe, self.compute, self.checkpoint)
         if self.checkpoint:
+            self.recipe = self.checkpoint.recipe
             self.compute = self.checkpoint.compute
         self._tell_memory()
         bar = tqdm(total=self.total, unit="step", desc="painting")
@@ -126,6 +125,12 @@ class Painting:
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
         memory = f"up to {math.ceil(10 * gigabytes) / 10:.1f} GB of memory{tiles}"
         print(f"on {self.compute.device}, {memory}", file=sys.stderr)
+        content = self.inputs.content.image
+        height, width = content.shape[-2:]
+        h, w = crop(content, self.recipe).shape[-2:]
+        if (h, w) != (height, width):
+            seen = f"the content's {width}x{height} pixels"
+            print(f"{seen} are cropped to the middle {w}x{h}", file=sys.stderr)
 
     def _peak(self) -> float:
         """Return the bytes that this process takes at its peak, by Linux's count.
@@ -152,6 +157,7 @@ def paint_one(
     every: int | None,
     device: str | None,
     precision: Precision,
+    full: bool,
     **keeping: Any,
 ) -> None:
     """Paint one picture with a progress bar; Ctrl-C stops and saves it as it is.
@@ -159,7 +165,10 @@ def paint_one(
     Without ``output`` it is named after its inputs, with a number if another recipe or
     other pictures made what has that name.
     """
-    inputs = Job(content, style, output or "", recipe, mask, style_mask).inputs
+    first = Picture.of(content, wanted=None if full else recipe.wanted)
+    recipe = full_size(recipe, first) if full else recipe
+    given = first, style, mask, style_mask, recipe.initial_picture
+    inputs = Inputs.of(*given, wanted=recipe.wanted)
     names = (picture.name for picture in (inputs.content, *inputs.styles))
     path = Path(output or f"{stem(names)}.png")
     check_format(path)
@@ -169,8 +178,7 @@ def paint_one(
     if output:
         painting.check(path)
     made = json.loads(describe(inputs, recipe, how[0]))  # a mistake is told first
-    if not output:
-        painting.output = free(path, partial(made_as, made=made))
+    painting.output = path if output else free(path, partial(made_as, made=made))
     try:
         painting.take_steps(every)
     except KeyboardInterrupt:  # the second Ctrl-C stops at once
@@ -185,41 +193,12 @@ def paint_one(
     painting.finish()
 
 
-def paint_many(
-    contents: Sequence[str],
-    styles: Sequence[str],
-    folder: str,
-    recipe: Recipe,
-    workers: int,
-    **how: Any,
-) -> int:
-    """Paint every content in every style into ``folder``; return the exit status.
-
-    A picture there that was made otherwise stays, and the new one gets a number.
-    """
-    contents, styles = expand(contents), expand(styles)
-    pairs = product(*(zip(s, told_apart(s), strict=True) for s in (contents, styles)))
-    jobs = []
-    for (content, name), (style, manner) in pairs:
-        output = str(Path(folder, f"{name}-{manner}.png"))
-        jobs.append(Job(content, style, output, recipe, numbered=True, **how))
-    failed = 0
-    with (
-        stopping("picture") as asked,
-        pool(workers) if workers > 1 else nullcontext() as executor,
-    ):
-        results = style_many(jobs, executor)
-        for result in tqdm(results, total=len(jobs), unit="picture"):
-            tqdm.write(f"{result.status}: {result.job.output}", file=sys.stdout)
-            if result.message:
-                failed += 1
-                tqdm.write(f"nst: {result.message}", file=sys.stderr)
-            if asked:
-                results.close()
-                break
-    there = [job for job in jobs if Path(job.output).exists()] if asked else jobs
-    print(f"{len(there) - failed} of {len(jobs)} pictures are in {folder}")
-    return 2 if failed or asked else 0
+def full_size(recipe: Recipe, content: Picture) -> Recipe:
+    """Return the recipe with the content's own size."""
+    try:
+        return recipe.replace(size=max(LEAST, *content.image.shape[-2:]))
+    except InputError:  # it cannot be read, as painting it will tell
+        return recipe
 
 
 def _mistake(action: Callable[..., Any], *given: Any) -> str | None:

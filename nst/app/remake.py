@@ -1,18 +1,20 @@
 """Make a picture again from the record that it carries."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from torch import Tensor
 
+from ..control.sizes import crop
 from ..device import Device, Precision, choose_again
 from ..errors import InputError
 from ..files import check_apart, check_writable
-from ..images import Size, Source
+from ..images import Size, Source, read
 from ..inputs import Inputs, Picture, as_list, numbered
 from ..keep.places import check_ours
-from ..keep.record import describe, known_inputs, read_record
+from ..keep.record import about, describe, known_inputs, read_record
 from ..keep.saving import check_format, save_image
 from ..recipe import Recipe
 from ..samples import PAINTINGS, SAMPLES, is_address
@@ -52,7 +54,7 @@ def remake(
     inputs = Inputs.of(one[0], styles, masks, style_masks, first[0])
     recipe = Recipe().replace(**made["recipe"])
     if inputs.initial:
-        recipe = recipe.replace(initial=str(inputs.initial.source))
+        recipe = recipe.replace(initial=inputs.initial.path or inputs.initial.name)
     compute = choose_again(made, device, precision)
     studio = made.get("studio")
     if studio:
@@ -63,7 +65,7 @@ def remake(
         for step in islice(paint(inputs, recipe, compute), made["step"]):
             best = step.best
     text = describe(inputs, recipe, compute, step=made["step"], studio=studio)
-    save_image(best, output, text)
+    save_image(best, output, text, alpha=crop(inputs.content.alpha, recipe))
     return best.cpu()
 
 
@@ -73,7 +75,7 @@ def _pictures(
     """Return the picture's inputs by kind: as given, the others found by name."""
     known, wanted = known_inputs(made), Recipe().replace(**made["recipe"]).wanted
     sources = {
-        (kind, index): Picture.of(source)
+        (kind, index): _as_kind(Picture.of(source), kind)
         for kind, several in given.items()
         for index, source in enumerate(several)
         if source is not None
@@ -95,6 +97,20 @@ def _pictures(
     }
 
 
+def _as_kind(picture: Picture, kind: str) -> Picture:
+    return replace(picture, mask="mask" in kind)
+
+
+def _readings(picture: Picture, wanted: Size) -> Iterator[Picture]:
+    """Yield a picture as it is read now, and as it was read earlier."""
+    sizes = (wanted, None)  # the Studio reads large files as a whole
+    for size in sizes:
+        yield replace(picture, wanted=size)
+    for size in sizes:  # before format 3, transparent was white
+        image, _ = read(picture.source, size, backdrop=1.0)
+        yield Picture(image, picture.name, picture.path)
+
+
 def _find(
     kind: str, index: int, given: Picture | None, known: dict, wanted: Size
 ) -> Picture:
@@ -103,12 +119,12 @@ def _find(
     option = f"--{kind.replace(' ', '-')} FILE"
     if given is None and not (name in (*SAMPLES, *PAINTINGS) or is_address(name)):
         raise InputError(f"the {what} picture was {name!r}: give it with {option}")
-    picture = given or Picture.of(name)
-    for size in (wanted, None):  # the Studio reads large files as a whole
-        picture = replace(picture, wanted=size)
-        if picture.sha256 == known["sha256"]:
-            return picture
+    picture = given or _as_kind(Picture.of(name), kind)
+    for reading in _readings(picture, wanted):
+        seen = about(reading)
+        if all(seen.get(key) == known.get(key) for key in ("sha256", "alpha")):
+            return reading
     raise InputError(
-        f"{str(picture.source)!r} is not the {what} picture that was used, "
+        f"{picture.name!r} is not the {what} picture that was used, "
         f"{name!r}: give that one with {option}"
     )

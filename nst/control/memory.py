@@ -7,10 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..errors import InputError
 from ..layers import CHANNELS, LAYERS, stride_of
 from ..lbfgs import default_history
-from ..recipe import SIZES, Recipe
+from ..recipe import Recipe
 from .sizes import content_shape, style_shape, tile_size
 from .tiles import GRID, cut
 
@@ -20,17 +19,6 @@ PASSING = 64  # floats per pixel, for a short time, at the network's first layer
 HOLES = 1.5  # factor: the small tensors of tiles leave gaps in memory
 VECTORS = 10  # copies of the image: the best, gradients, the direction, …
 TILES = (1024, 512, 256)  # sizes to suggest, in pixels
-
-
-class TooLarge(InputError):
-    """An error: the run would not fit into memory.
-
-    ``size`` is the largest of `SIZES` that would fit, None if none does.
-    """
-
-    def __init__(self, message: str, size: int | None) -> None:
-        super().__init__(message)
-        self.size = size
 
 
 def make_room(
@@ -51,17 +39,9 @@ def make_room(
         recipe = recipe.replace(tile=fitting[0] if fitting else TILES[-1])
     if needed() <= free:
         return recipe
-    plain = {"sizes": None, "steps": None}  # levels do not matter here
-    sizes = [size for size in SIZES if size < recipe.size]
-    smaller = [size for size in sizes if needed(size=size, **plain) <= free]
-    ways = [f"{smaller[-1]} px"] if smaller else []
-    ways += [f"tile {fitting[0]}, which is slower"] if fitting else []
-    way_out = f"choose {' or '.join(ways)}" if ways else "close other programs first"
-    raise TooLarge(
-        f"{recipe.size} px would need about {needed() / 1e9:.1f} GB and "
-        f"{free / 1e9:.1f} GB are free: {way_out}",
-        smaller[-1] if smaller else None,
-    )
+    from .refusal import too_large
+
+    raise too_large(recipe, free, needed, fitting)
 
 
 def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> float:
@@ -71,7 +51,7 @@ def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> fl
     level: targets, L-BFGS's image-sized vectors, and what an evaluation keeps for its
     backward pass, or, if a style is far larger, what computing its Gram matrices takes.
     """
-    height, width = content_shape(content, recipe.size, recipe)
+    height, width = content_shape(content, recipe.long_side, recipe)
     pixels = height * width
     history = recipe.history or default_history(pixels)
     held = float(pixels * 3 * (2 * history + VECTORS))
@@ -81,7 +61,8 @@ def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> fl
     kept = sum(_width(n) for n in LAYERS[: deepest + 1] if not n.startswith("conv"))
     kept += sum(2 * _width(n) for n in LAYERS[: deepest + 1] if n.startswith("pool"))
     evaluation = _pixels_at_once(height, width, recipe) * (kept + PASSING)
-    grams = _pixels_at_once(*style_shape(style, recipe.size, recipe), recipe) * PASSING
+    style = style_shape(style, recipe.long_side, recipe)
+    grams = _pixels_at_once(*style, recipe) * PASSING
     return FIXED + FLOAT * (held + max(evaluation, grams))
 
 

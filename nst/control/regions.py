@@ -7,37 +7,57 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from ..inputs import Picture
+from ..images import resize
+from ..inputs import Inputs, Picture
 from ..recipe import Recipe, mean_weight
 
+Masks = list[Tensor | None]
 Region = tuple[Tensor | None, list[int]]  # a mask, the indices of its styles
 
 
-def load_masks(
-    name: str, masks: Sequence[Picture | None], pictures: Sequence[Tensor]
-) -> list[Tensor | None]:
-    """Return each mask's brightness, (1, 1, H, W) in [0, 1]; None stays None.
+def load_masks(inputs: Inputs) -> tuple[Masks, Masks]:
+    """Return where each style goes, and where it is taken from: a mask or None each.
 
-    Raise `InputError` if number or shapes of the masks differ from the pictures', or if
-    all masks are black; its sentence calls them ``name``.
+    A mask is its picture's brightness, times the alpha of the content or the style:
+    (1, 1, H, W) in [0, 1]. So no paint is asked for, and no style is taken, where
+    nothing is. None means everywhere. Raise `InputError` if number or shapes of the
+    masks differ from the pictures', or if nothing is left.
     """
+    contents = [inputs.content] * len(inputs.styles)
+    return (
+        _load("masks", inputs.masks, contents),
+        _load("style masks", inputs.style_masks, inputs.styles),
+    )
+
+
+def _load(
+    name: str, masks: Sequence[Picture | None], pictures: Sequence[Picture]
+) -> Masks:
+    masks = masks or [None] * len(pictures)
     if len(masks) != len(pictures):
         counts = f"{len(masks)} {name} for {len(pictures)} styles"
         raise InputError(f"{counts}: give one for each style")
-    regions = [
-        mask.image.mean(1, True).to(picture.device) if mask else None
-        for mask, picture in zip(masks, pictures, strict=True)
-    ]
-    for mask, picture in zip(regions, pictures, strict=True):
-        height, width = picture.shape[-2:]
-        h, w = (picture if mask is None else mask).shape[-2:]
+    regions: Masks = []
+    for mask, picture in zip(masks, pictures, strict=True):
+        region, alpha = mask.image.mean(1, True) if mask else None, picture.alpha
+        height, width = picture.image.shape[-2:]
+        h, w = (picture.image if region is None else region).shape[-2:]
         if abs(h * width - w * height) > max(height, width):  # more than a pixel off
             raise InputError(
                 f"{name} of {w}x{h} pixels for a picture of {width}x{height}: "
                 "give them the shape of their picture"
             )
-    if not any(mask is None or mask.any() for mask in regions):
-        raise InputError(f"{name} that are all black: make white where a style is")
+        if alpha is not None:
+            if not alpha.any():
+                seen = f"the picture {picture.name!r} is transparent everywhere"
+                raise InputError(f"{seen}: give one that shows something")
+            region = alpha if region is None else region * resize(alpha, (h, w))
+        regions.append(region)
+    if not any(region is None or region.any() for region in regions):
+        cut = any(picture.alpha is not None for picture in pictures)
+        where = " where the picture is opaque" if cut else ""
+        seen = f"{name} that are all black{where}"
+        raise InputError(f"{seen}: make white where a style is")
     return regions
 
 

@@ -28,7 +28,7 @@ def tell(error: BaseException, recipe: Recipe) -> None:
     for gpu in (torch.cuda, torch.mps):
         if gpu.device_count():
             gpu.empty_cache()
-    tiles = [tile for tile in TILES if tile < (tile_size(recipe) or recipe.size)]
+    tiles = [tile for tile in TILES if tile < (tile_size(recipe) or recipe.long_side)]
     tile = f", or tile {tiles[0]}, which is slower" if tiles else ""
-    less = f"choose a size below {recipe.size} px{tile}"
+    less = f"choose a size below {recipe.long_side} px{tile}"
     raise InputError(f"out of memory: {less}") from error

@@ -12,8 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..control.sizes import levels_of
 from ..device import Compute, choose_again
-from ..errors import InputError, within
+from ..errors import InputError, first_line, within
 from ..files import check_apart, check_writable, write_atomically, writing
 from ..inputs import Inputs, fingerprint
 from ..optimize import Descent, Step
@@ -29,7 +30,8 @@ class Checkpoint:
 
     The steps after it are the same, bit for bit, as if the run had not stopped. It is
     saved at most every ``every`` seconds; the save before it is ``PATH.previous``.
-    ``resume=True`` goes on from the file, or begins a run if there is none yet.
+    ``resume=True`` goes on from the file, or begins a run if there is none yet. More
+    ``steps`` than the file's run had hold for its last level and those to come.
     ``history`` holds the losses of all steps so far, also of those before resuming.
     """
 
@@ -53,20 +55,22 @@ class Checkpoint:
         """Prepare for the run of ``recipe`` and ``inputs``; read the file if it exists.
 
         ``start`` is the first image if it is a picture. Return how to compute: as the
-        file says, if that was on the same kind of device. Raise `InputError` if the
-        file is damaged, is an input, is of another run, or holds a run and ``resume``
-        is False.
+        file says, if that was on the same kind of device. Keep it as ``compute``, and
+        as ``recipe`` that of the whole run: levels that the file has behind it keep
+        their steps. Raise `InputError` if the file is damaged, is an input, is of
+        another run, or holds a run and ``resume`` is False.
         """
-        known = inputs
+        own = inputs
         if recipe.initial_picture is None:  # ``start`` is not of the recipe
-            known = replace(inputs, initial=None)
-        made = json.loads(describe(known, recipe, compute))
+            own = replace(inputs, initial=None)
+        made = json.loads(describe(own, recipe, compute))
         self._made = {"recipe": made["recipe"], "inputs": made["inputs"]}
         self._made["start"] = None if start is None else fingerprint(start)
+        levels = levels_of(recipe, inputs)
+        self._made["levels"] = [list(level) for level in levels]
         files = self.path, previous(self.path), new(self.path)
         there = [*filter(os.path.exists, files[:2])]
-        self.kept = read(there[0]) if there else None
-        self.history = self.kept.get("history", []) if self.kept else []
+        self.kept, self.history = read(there[0]) if there else None, []
         if there and not self.resume:
             raise InputError(
                 f"{str(there[0])!r} holds a run already: go on with it by --resume "
@@ -79,14 +83,53 @@ class Checkpoint:
                 f"{str(there[0])!r} is of another recipe or other pictures: "
                 "give those again, or name another file"
             )
+        self.recipe = self._continued(recipe) if self.kept else recipe
         if self.kept:
             usual = {"device": compute.device.type}  # earlier files do not say
-            compute = choose_again(
-                usual | json.loads(self.kept["made"]), compute.device
-            )
+            known = usual | _plain(self.kept["made"])
+            compute = choose_again(known, compute.device)
         self._made |= compute.described()
         self.compute = compute
         return compute
+
+    def _continued(self, recipe: Recipe) -> Recipe:
+        """Return the recipe with the steps that were taken in the levels before."""
+        assert self.kept
+        try:
+            level, taken = self.kept["level"], self.kept["descent"]["number"]
+            was, now = (_levels(m) for m in (self.kept["made"], self._made))
+            self.history = list(self.kept.get("history", []))
+            size, steps = now[level]
+            enough = 0 < taken <= steps
+        except Exception as error:  # whatever a crafted file leads to
+            raise foreign(self.path) from error
+        if not enough:
+            raise InputError(
+                f"{str(self.path)!r} has taken {taken} steps at {size} px already: "
+                f"give --steps {taken} or more, or name another file"
+            )
+        if was[:level] != now[:level]:
+            self._made["levels"] = [*was[:level], *now[level:]]
+            sizes, counts = zip(*self._made["levels"], strict=True)
+            recipe = recipe.replace(sizes=sizes, steps=counts)
+        return recipe
+
+    def load(self, descent: Descent, image: Tensor) -> None:
+        """Let a level's new ``descent`` from ``image`` go on from the kept one."""
+        state = self.kept["descent"] if self.kept else {}
+        tensors = [state[name] for name in ("_image", "_best", "_slope", "gradient")]
+        numbers = [*state["_losses"].values(), *state["_lowest"].values()]
+        if {t.shape for t in tensors} != {image.shape} or not all(
+            isinstance(n, float) for n in [state["_losses"]["total"], *numbers]
+        ):
+            raise ValueError("images or losses of another kind")
+        descent.load_state_dict(state)
+
+    def explain(self, error: Exception) -> None:
+        """Raise `InputError` if a run that goes on failed before its first step."""
+        if self.kept and self._now is None and not isinstance(error, InputError):
+            seen = f"cannot go on from {str(self.path)!r} ({first_line(error)[:99]})"
+            raise InputError(f"{seen}: name another file") from error
 
     def note(self, level: int, descent: Descent, step: Step) -> None:
         """Note a step; save if ``every`` seconds have passed."""
@@ -159,25 +202,48 @@ def read(path: str | Path) -> dict[str, Any]:
         )
     try:
         file = io.BytesIO(data[32:])  # perhaps from a machine with a GPU
-        return torch.load(file, map_location="cpu", weights_only=True)
+        content = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # the unpickler raises many types of error
-        message = f"{str(path)!r} is no checkpoint of nst: name another file"
-        raise InputError(message) from error
+        raise foreign(path) from error
+    if not isinstance(content, dict):
+        raise foreign(path)
+    return content
+
+
+def foreign(path: str | Path) -> InputError:
+    """Return the error of a file that is no checkpoint."""
+    return InputError(f"{str(path)!r} is no checkpoint of nst: name another file")
 
 
 def _check_own(path: str | Path, head: bytes) -> None:
     if not head.startswith(MAGIC):
-        raise InputError(f"{str(path)!r} is no checkpoint of nst: name another file")
+        raise foreign(path)
 
 
 def _identity(made: Any) -> Any:
-    """Return what a checkpoint and a run must share: recipe and pixels, not names."""
+    """Return what a checkpoint and a run must share: recipe and pixels, not names.
+
+    Steps may differ; see `Checkpoint.open`.
+    """
     try:
-        made = json.loads(made) if isinstance(made, str) else made
-        pixels = {what: entry["sha256"] for what, entry in made["inputs"].items()}
-        recipe = made["recipe"]
+        made = _plain(made)
+        pixels = {k: (v["sha256"], v.get("alpha")) for k, v in made["inputs"].items()}
+        recipe, sizes = made["recipe"], [size for size, _ in _levels(made)]
         if recipe["initial"] not in INITIALS:  # the pixels of ``start`` decide
             recipe = recipe | {"initial": None}
-        return recipe, pixels, made["start"]
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None  # from a Studio, or no record at all
+        return recipe | {"sizes": sizes, "steps": None}, pixels, made["start"]
+    except Exception:  # from a Studio, or crafted
+        return None
+
+
+def _levels(made: Any) -> list[list[int]]:
+    """Return [[size, steps], ...] of the run that was ``made``."""
+    made = _plain(made)
+    if "levels" in made:
+        return made["levels"]
+    return [list(level) for level in Recipe().replace(**made["recipe"]).levels()]
+
+
+def _plain(made: Any) -> Any:
+    """Return what was ``made`` as a dict; a file holds it as a text."""
+    return json.loads(made) if isinstance(made, str) else made

@@ -13,12 +13,12 @@ from .. import __version__
 from ..device import Compute, Device, Precision, choose
 from ..errors import InputError
 from ..images import Source, load_image
-from ..inputs import Inputs, numbered
-from ..recipe import Recipe
+from ..inputs import Inputs, Picture, fingerprint, numbered
+from ..recipe import INITIALS, Recipe
 from ..transfer import Masks, Sources
 from .saving import RECORD
 
-FORMAT = 2  # of the record; add 1 when an older nst would misread a new record
+FORMAT = 3  # of the record; add 1 when an older nst would misread a new record
 
 
 def record(
@@ -61,10 +61,7 @@ def describe(
     versions = {"nst": __version__, "python": platform.python_version()}
     versions |= {name: version(name) for name in ("torch", "numpy", "pillow")}
     made = {"format": FORMAT, "recipe": asdict(_without_folder(recipe)), "step": step}
-    made["inputs"] = {
-        what: {"name": picture.name, "sha256": picture.sha256}
-        for what, picture in inputs.named()
-    }
+    made["inputs"] = {what: about(picture) for what, picture in inputs.named()}
     made |= {"studio": studio} if studio else {}
     made |= compute.described() | {"versions": versions}
     return json.dumps(made, indent=1)
@@ -89,7 +86,29 @@ def read_record(path: str | Path) -> dict[str, Any]:
         raise InputError(message)
     if found["format"] < 2 and found["recipe"].get("scale") == "relative":
         found["recipe"]["scale"] = "own"  # what "relative" meant in format 1
+    if (
+        found["format"] < 3
+        and found["recipe"].get("initial", INITIALS[0]) not in INITIALS
+    ):
+        _pin_levels(found)
     return found
+
+
+def _pin_levels(found: dict) -> None:
+    """Name all levels: before format 3 an initial picture skipped none of them."""
+    moves = found["studio"]["moves"] if found.get("studio") else []
+    for plan in (found["recipe"], *moves[:1]):
+        asked = {k: plan[k] for k in ("size", "sizes", "steps") if k in plan}
+        if "size" in asked:
+            sizes, steps = zip(*Recipe().replace(**asked).levels(), strict=True)
+            plan |= {"sizes": sizes, "steps": steps}
+
+
+def about(picture: Picture) -> dict[str, str]:
+    """Return a picture's "name", its "sha256" and, unless it is opaque, its alpha's."""
+    known = {"name": picture.name, "sha256": picture.sha256}
+    alpha = picture.alpha
+    return known if alpha is None else known | {"alpha": fingerprint(alpha)}
 
 
 def _is_whole(found: dict) -> bool:

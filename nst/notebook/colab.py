@@ -75,15 +75,20 @@ def upload() -> list[Path]:
     return []
 
 
-def save(image: Tensor, name: str, record: str | None = None) -> "HTML":
+def save(
+    image: Tensor,
+    name: str,
+    record: str | None = None,
+    alpha: Tensor | None = None,
+) -> "HTML":
     """Save an image in ``outputs``, and on Drive if mounted; return a link.
 
     ``name`` ends in .png or .jpg, and gets a number if another result has it;
-    ``record`` is as in `save_image`. Make the call the last expression of a cell, which
-    then shows the link to download the file.
+    ``record`` and ``alpha`` are as in `save_image`. Make the call the last expression
+    of a cell, which then shows the link to download the file.
     """
     new = free(OUTPUTS / name)
-    save_image(image, new, record)
+    save_image(image, new, record, alpha=alpha)
     path = free(OUTPUTS / name, partial(_holds, new.read_bytes()))
     os.replace(new, path)  # the same picture, if it was saved before
     try:

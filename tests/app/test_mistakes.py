@@ -39,9 +39,10 @@ COMMANDS = {
     "https://127.0.0.1:9/cat.jpg": NO_PICTURE,
     "ftp://127.0.0.1/cat.jpg": "no such picture 'ftp:",
     "cat starry_night": "could not download the painting 'starry_night' .* ink",
-    "cat dot.png": "a picture of 1x1 pixels is too small for the network: use a larger",
-    "line.png ink": "a picture of 32x1 pixels is too small",
-    "cat line.png": "a picture of 32x1 pixels is too small",
+    "line.png ink": "at 32 px the content has 32x1 pixels, .*: choose 80000 px or more",
+    "line.png --size full": "at 5000 px the content has 5000x1 .*: choose 80000 px or",
+    "clear.png ink": "the picture 'clear.png' is transparent everywhere: give one that",
+    "cat clear.png": "the picture 'clear.png' is transparent everywhere: give one that",
     "cat -o result": "unknown ending '': choose from .png, .jpg, .jpeg",
     "cat -o result.tiff": "unknown ending '.tiff'",
     "cat -o folder.png": "'folder.png' is a folder: name a file in it",
@@ -56,8 +57,14 @@ COMMANDS = {
     "cat --size 0": "size is 0: give a whole number from 16 to 100000",
     "cat --size -5": "size is -5: give a whole number from 16 to 100000",
     "cat --size 15": "size is 15: give a whole number from 16 to 100000",
-    "cat --size large": "argument --size: invalid int value: 'large': see nst --help",
-    "cat --size 1e3": "argument --size: invalid int value",
+    "cat --size large": "argument --size: 'large' is no size, such as 512, 640x480 or",
+    "cat --size 1e3": "argument --size: '1e3' is no size",
+    "cat --size 64x": "argument --size: '64x' is no size",
+    "cat --size 64x48x3": "argument --size: '64x48x3' is no size",
+    "cat --size 64x8": "size is 8: give a whole number from 16 to 100000",
+    "cat --size 64 --sizes 32 64": "--size and --sizes both name the size: give one",
+    "cat --sizes 8 32": "sizes is 8: give a whole number from 16 to 100000",
+    "cat --sizes 32 large": "argument --sizes: invalid int value: 'large'",
     "cat --size 90000": "90000 px would need about .* GB and .* are free",
     "cat --steps 0": "steps is 0: give a whole number from 1 to 1000000000",
     "cat --steps -1": "steps is -1",
@@ -146,7 +153,7 @@ def tiny(command):
     argv = command.split()
     if argv[0] not in ("info", "remake"):
         for name, value in zip(TINY[::2], TINY[1::2], strict=True):
-            argv += [] if name in argv else [name, value]
+            argv += [] if {name, name + "s"} & {*argv} else [name, value]
     return argv
 
 

@@ -64,3 +64,35 @@ def test_a_broken_record_is_one_sentence_or_a_recipe(tmp_path):
             assert "\n" not in str(error)
             told += 1
     assert 100 < told < 500
+
+
+def test_before_format_3_an_initial_picture_skipped_no_level(tmp_path, cat):
+    """So its levels are named; a record of now leaves them to the picture's size."""
+    first = tmp_path / "first.png"
+    nst.save_image(nst.resize(cat, (170, 256)), first)
+    recipe = nst.Recipe(size=256, steps=(1, 2), initial=str(first))
+    made = json.loads(nst.record(recipe, "cat", "ink"))
+    for number, sizes in ((3, None), (2, [128, 256])):
+        moves = {"moves": [{"step": 0, "size": 256, "sizes": None, "steps": [1, 2]}]}
+        carrying(tmp_path, "a.png", made | {"format": number, "studio": moves})
+        found = nst.read_record(tmp_path / "a.png")
+        for plan in (found["recipe"], found["studio"]["moves"][0]):
+            assert [plan["sizes"] and [*plan["sizes"]], [*plan["steps"]]] == [
+                sizes,
+                [1, 2],
+            ]
+    long = recipe.replace(sizes=(128, 256))
+    image = nst.style_transfer("cat", "ink", long)
+    text = json.dumps(made | {"format": 2})
+    nst.save_image(image, tmp_path / "old.png", text)
+    remade = nst.remake(tmp_path / "old.png", tmp_path / "b.png", initial=first)
+    assert torch.equal(remade, image)
+
+
+def test_a_picture_begun_from_another_is_made_again(tmp_path, cat):
+    first = tmp_path / "first.png"
+    nst.save_image(nst.resize(cat, (32, 48)), first)
+    recipe = nst.Recipe(size=48, steps=1, initial=str(first))
+    path = saved(tmp_path / "a.png", "cat", "ink", recipe)
+    nst.remake(path, tmp_path / "b.png", initial=first)
+    assert path.read_bytes() == (tmp_path / "b.png").read_bytes()

@@ -1,12 +1,18 @@
 """Write a session to a checkpoint and read it again: it goes on bit for bit."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
+from ...control.shortage import ran_out
 from ...device import Device, Precision, choose_again, choose_device
 from ...errors import InputError
 from ...files import check_apart
+from ...images import to_pil
 from ...inputs import Inputs, Picture
 from ...keep import checkpoint
 from ...recipe import Recipe
@@ -25,7 +31,7 @@ def write(session: Session, path: str | Path) -> Path:
     content: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
     content |= {name: asdict(getattr(state, name)) for name in RECIPES}
     pictures = (state.content, *state.inputs.styles)
-    content["pictures"] = [(p.name, p.image, p.path) for p in pictures]
+    content["pictures"] = [(p.name, p.image, p.path, p.alpha) for p in pictures]
     content["compute"] = session.compute.described()
     content["descent"] = descent and descent.state_dict()
     checkpoint.write(path, {"studio": content})
@@ -40,13 +46,37 @@ def read(
     if content is None:
         how = "go on with it by nst and --resume"
         raise InputError(f"{str(path)!r} is a checkpoint of the command line: {how}")
+    with usable(path):
+        return _session(content, device, precision)
+
+
+@contextmanager
+def usable(path: str | Path) -> Iterator[None]:
+    """Turn whatever a crafted checkpoint leads to into an `InputError`."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, InputError) or ran_out(error):
+            raise
+        raise checkpoint.foreign(path) from error
+
+
+def _picture(
+    name: str, image: Tensor, path: str | None = None, alpha: Tensor | None = None
+) -> Picture:
+    """Return a picture that was read already; once neither path nor alpha was kept."""
+    picture = Picture(image, name, path)
+    vars(picture)["_read"] = image, alpha  # where `cached_property` keeps them
+    return picture
+
+
+def _session(content: dict[str, Any], device: Device, precision: Precision) -> Session:
     descent = content.pop("descent")
     made = content.pop("compute", {"device": "cpu"})  # earlier versions did not say
     compute = choose_again(made, device or choose_device(), precision)
-    first, *styles = (
-        Picture(image, name, *where)  # earlier versions did not keep the path
-        for name, image, *where in content.pop("pictures")
-    )
+    first, *styles = (_picture(*kept) for kept in content.pop("pictures"))
     content |= {name: Recipe(**content[name]) for name in RECIPES}
     state = State(Inputs(first, tuple(styles)), **content)
+    for image in (state.image, first.image, *(style.image for style in styles)):
+        to_pil(image)  # raises `InputError` if it is none
     return Session.resumed(state, descent, compute)

@@ -5,14 +5,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...control.sizes import fit
+from ...control.sizes import Scene, crop, levels_of
 from ...device import Compute
 from ...images import resize
 from ...inputs import Inputs
 from ...objective import Objective
 from ...optimize import Descent
 from ...recipe import Recipe
-from ...transfer import Scene, begin_level, first_image, improve
+from ...transfer import begin_level, first_image, improve
 from ...vgg import load_network
 from .state import LIVE, State
 
@@ -34,11 +34,12 @@ class Painter:
 
     def first_image(self, inputs: Inputs, recipe: Recipe) -> Tensor:
         """Return the first image of a run, at the size of its first level."""
-        size = recipe.levels()[0][0]
-        content, styles = fit(*inputs.images, size, recipe)
+        size, _ = levels_of(recipe, inputs)[0]
+        scene = Scene.of(inputs, recipe)
+        content, styles, masks, _ = scene.at(size, recipe, torch.device("cpu"))
         if inputs.initial:
-            return resize(inputs.initial.image, content.shape[-2:])
-        return first_image(content, styles, [None] * len(styles), recipe)
+            return resize(crop(inputs.initial.image, recipe), content.shape[-2:])
+        return first_image(content, styles, masks, recipe)
 
     def descent(self, state: State) -> Descent:
         """Return the `Descent` from ``state``, valid to the end of its level."""
@@ -64,10 +65,8 @@ class Painter:
         key = (state.content, state.inputs.styles, size, fixed)
         if self._objective is None or self._key != key:
             self.forget()  # memory may not hold two
-            content, styles = state.images
             vgg = load_network(fixed, self.compute)
-            everywhere = [None] * len(styles)
-            scene = Scene(content, styles, everywhere, everywhere)
+            scene = Scene.of(state.inputs, fixed)
             image, objective = begin_level(vgg, scene, state.image, size, fixed)
             self._key, self._objective = key, objective
             self._shape = image.shape[-2:]
@@ -89,8 +88,10 @@ class Painter:
         """
         recipe, parts = state.recipe, dict(objective.parts())
         losses: dict[str, list[float]] = {}
-        for style in fit(*state.images, min(recipe.size, ENOUGH), recipe)[1]:
-            walk = objective.vgg.walk(style.to(self.device), recipe.content_layers)
+        size = min(recipe.long_side, ENOUGH)
+        scene = Scene.of(state.inputs, recipe).at(size, recipe, self.device)
+        for style in scene.styles:
+            walk = objective.vgg.walk(style, recipe.content_layers)
             for name, features in walk:
                 nothing = parts["content", 0, name].nothing(features)
                 losses.setdefault(f"content/{name}", []).append(nothing.item())

@@ -10,7 +10,7 @@ from torch import Tensor
 from ...control.colors import finish
 from ...control.memory import make_room, need
 from ...control.shortage import tell
-from ...control.sizes import check_pictures
+from ...control.sizes import check_pictures, crop
 from ...device import Device, Precision, choose
 from ...errors import InputError
 from ...inputs import Inputs
@@ -71,7 +71,7 @@ class Session:
         """Begin a new run of one or two styles; `undo` brings back the present one."""
         initial = recipe.initial_picture
         inputs = Inputs.of(inputs.content, inputs.styles, initial=initial)
-        check_pictures(*inputs.images, recipe)
+        check_pictures(inputs, recipe)
         recipe = make_room(recipe, *inputs.images, self.compute.device)
         first = self._painter.first_image(inputs, recipe)
         self._go(State(inputs, recipe, recipe, first))
@@ -86,7 +86,7 @@ class Session:
         if fixed := self.fixed(changes):
             raise InputError(f"{fixed[0]} is fixed during a run: begin a new one")
         recipe = self.state.recipe.replace(**changes)
-        check_pictures(*self.state.images, recipe)
+        check_pictures(self.state.inputs, recipe)
         if set(changes) == {"color"}:  # not a move: the optimiser goes on
             self._past.append(self.state)
             self.state = replace(self.state, recipe=recipe)
@@ -95,8 +95,9 @@ class Session:
 
     def enlarge(self, size: int) -> None:
         """Go on from the present picture to a larger ``size``, level by level."""
-        recipe = enlarged(self.state.recipe, self.state.number, size)
-        recipe = make_room(recipe, *self.state.images, self.compute.device)
+        state = self.state
+        recipe = enlarged(state.recipe, state.levels, state.number, size)
+        recipe = make_room(recipe, *state.images, self.compute.device)
         self._go(_moved(self.state, recipe, size=size))
 
     def need(self) -> float:
@@ -176,7 +177,8 @@ class Session:
 
     def colored(self, image: Tensor) -> Tensor:
         """Return ``image`` as shown: in the content's colours if ``color`` says so."""
-        return finish(image, self.state.content.image, self.state.recipe)
+        content = crop(self.state.content.image, self.state.recipe)
+        return finish(image, content, self.state.recipe)
 
     def _go(self, state: State) -> None:
         if hasattr(self, "state"):

@@ -6,9 +6,16 @@ from typing import NoReturn
 
 from torch import Tensor
 
+from ...control.sizes import levels_of
 from ...errors import InputError, within
 from ...inputs import Inputs, Picture
-from ...recipe import FIELDS, LATER_STEPS, Recipe, fields_that
+from ...recipe import FIELDS, LATER_STEPS, Recipe
+
+
+def fields_that(change: str) -> tuple[str, ...]:
+    """Return the fields whose ``change``, see `field`, is "live", "run" or "method"."""
+    return tuple(k for k, f in FIELDS.items() if f.metadata["change"] == change)
+
 
 # Fields that may change during a run; the dials first, as in records.
 LIVE = tuple(
@@ -50,13 +57,18 @@ class State:
         """The content's image, and a list of the styles' images."""
         return self.inputs.images
 
+    @property
+    def levels(self) -> list[tuple[int, int]]:
+        """The run's [(size, steps), ...]."""
+        return levels_of(self.recipe, self.inputs)
+
     def level(self) -> tuple[int, int | None]:
         """Return (size, steps left) of the next step's level.
 
         After the recipe's last step the last level goes on without end: left is None.
         """
         end = 0
-        for size, steps in self.recipe.levels():
+        for size, steps in self.levels:
             end += steps
             if self.number < end:
                 return size, end - self.number
@@ -64,7 +76,7 @@ class State:
 
     def work_left(self, until: int) -> int:
         """Return the work until step ``until``: the sum of size² over the steps."""
-        levels, work, end = self.recipe.levels(), 0, 0
+        levels, work, end = self.levels, 0, 0
         for index, (size, steps) in enumerate(levels):
             begin, end = end, end + steps
             end = max(end, until) if index == len(levels) - 1 else end
@@ -86,14 +98,17 @@ def thin(
     return kept if number % stride else (*kept, (number, *make()))
 
 
-def enlarged(recipe: Recipe, number: int, size: int) -> Recipe:
+def enlarged(
+    recipe: Recipe, levels: Sequence[tuple[int, int]], number: int, size: int
+) -> Recipe:
     """Return a recipe with the same first ``number`` steps that then grows to ``size``.
 
-    From the present size on, each level is at most twice as large as the one before.
+    ``levels`` are those of the run. From the present size on, each level is at most
+    twice as large as the one before.
     """
     sizes: list[int] = []
     steps: list[int] = []
-    *levels, (last, _) = recipe.levels()
+    *levels, (last, _) = levels
     for level, count in [*levels, (last, number)]:  # the last level may go on for ever
         if taken := min(count, number - sum(steps)):
             sizes.append(level)

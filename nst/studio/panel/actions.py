@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...control.memory import TooLarge
+from ...control.refusal import TooLarge
 from ...control.shortage import ran_out
 from ...errors import InputError, InputWarning, first_line
 from ...notebook import colab

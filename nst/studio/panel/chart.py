@@ -30,7 +30,7 @@ def chart(state: State) -> str:
     for power in range(low, high + 1, 1 + (high - low) // 5):
         parts += [f'<path class="grid" d="M{LEFT} {y(10.0**power)}H{RIGHT}"/>']
         parts += [_text(LEFT - 4, y(10.0**power), _power(power), "tick")]
-    for size, steps in state.recipe.levels():
+    for size, steps in state.levels:
         if end == 0 or end < state.number:
             parts += [f'<path class="grid" d="M{x(end)} {TOP}V{BOTTOM}"/>']
             at = min(float(x(end)) + 3, RIGHT - 36)

@@ -82,7 +82,7 @@ class Dials(widgets.VBox):
     def show(self, state: State) -> None:
         """Set the dials to the recipe of ``state``, without calling ``moved``."""
         recipe, names = state.recipe, state.recipe.style_layers
-        weights = recipe.style_layer_weights or [1 / len(names)] * len(names)
+        weights = recipe.style_layer_weights or [1 / max(1, len(names))] * len(names)
         with self._showing:
             for name in DIALS:
                 self._dials[name].show(float(getattr(recipe, name)))

@@ -3,7 +3,8 @@
 from typing import Any
 
 from ...fields import kinds_of
-from ...recipe import FIELDS, PRESETS, Recipe, fields_that
+from ...recipe import FIELDS, PRESETS, Recipe
+from ..engine.state import fields_that
 
 FIRST = ("size", "initial")  # shown first; then the recipe, then the others
 OWN = "your own"  # a recipe that is no preset
@@ -33,6 +34,7 @@ def offers(recipe: Recipe) -> dict[str, tuple[Any, list]]:
             choices: list = list(PRESETS)
         else:
             field, value = FIELDS[name], getattr(recipe, name)
+            value = recipe.long_side if name == "size" else value
             choices = list(field.metadata.get("offered") or kinds_of(field)[1])
         choices = list(dict.fromkeys([*choices, value]))
         choices = choices if isinstance(value, str) else sorted(choices)

@@ -1,12 +1,14 @@
 """The Studio: a session, shown and changed by widgets."""
 
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 from torch import Tensor
 
+from ...control.sizes import crop
 from ...device import Device, Precision
 from ...errors import within
 from ...fields import lists_fields
@@ -76,7 +78,8 @@ class Studio:
             self.session = Session(inputs, recipe, device, precision)
         self.panel = Layout()
         self.lock = threading.RLock()  # newer kernels read messages in a thread
-        self._jumped()
+        with keep.usable(resume) if resume else nullcontext():
+            self._jumped()
         self.panel.say("Press Start. The sliders act while it paints.")
         Actions(self)
         close_earlier(self)
@@ -169,7 +172,8 @@ class Studio:
         """
         with self.lock:
             path = self._place(path, ".png")
-            save_image(self.image, path, record(self.session))
+            alpha = crop(self.session.state.content.alpha, self.recipe)
+            save_image(self.image, path, record(self.session), alpha=alpha)
         return path
 
     def film(self, path: str | Path | None = None) -> Path:
@@ -215,7 +219,7 @@ class Studio:
         """
         self.panel.text["files"].value = ""
         state = self.session.state
-        steps = sum(count for _, count in state.recipe.levels())
+        steps = sum(count for _, count in state.levels)
         self.until = max(steps, state.number)
         self.panel.plan(steps)
         self.panel.show(self.session, self.until)

@@ -22,7 +22,7 @@ from nst.studio.engine.state import enlarged
     ],
 )
 def test_the_steps_taken_stay_and_levels_at_most_double(number, size, sizes, steps):
-    recipe = enlarged(TINY, number, size)
+    recipe = enlarged(TINY, TINY.levels(), number, size)
     assert (recipe.sizes, recipe.steps, recipe.size) == (sizes, steps, size)
     assert recipe.replace(sizes=TINY.sizes, steps=TINY.steps) == TINY
 

@@ -7,6 +7,7 @@ from studio_hands import TINY
 
 import nst
 from nst.control import memory
+from nst.control.refusal import TooLarge
 from nst.errors import InputError
 from nst.inputs import Inputs
 from nst.studio.engine import painter
@@ -183,7 +184,7 @@ def test_a_run_that_would_not_fit_is_refused_with_the_size_that_would(run, monke
     monkeypatch.setattr(memory, "available", lambda device: free)
     run.run(2)
     state = run.state
-    with pytest.raises(memory.TooLarge, match="choose 256 px") as told:
+    with pytest.raises(TooLarge, match="choose 256 px") as told:
         run.begin(Inputs.of("cat", "waves"), TINY.replace(size=2048))
     assert told.value.size == 256
     assert run.state is state
