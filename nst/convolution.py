@@ -58,7 +58,10 @@ class Winograd(torch.autograd.Function):
 @lru_cache(maxsize=1)
 def is_there() -> bool:
     """Return whether NNPACK works here and agrees with the direct convolution."""
-    x, weight = torch.rand(1, 16, 24, 24), torch.rand(16, 16, 3, 3)
+    x = torch.linspace(0, 1, 16 * 24 * 24).view(1, 16, 24, 24)  # no random numbers:
+    weight = torch.linspace(0, 1, 16 * 16 * 9).view(
+        16, 16, 3, 3
+    )  # those are the user's
     try:
         right = conv2d(x, weight, padding=1)
         return torch._nnpack_available() and torch.allclose(

@@ -127,6 +127,13 @@ def test_the_probe_is_made_once_a_process(monkeypatch, forget):
     assert len(calls) in (0, 2)  # none without NNPACK
 
 
+def test_the_probe_takes_none_of_the_users_random_numbers(forget):
+    torch.manual_seed(0)
+    before = torch.get_rng_state()
+    choose("cpu")
+    assert torch.equal(before, torch.get_rng_state())
+
+
 def test_a_wrong_precision_is_told():
     with pytest.raises(nst.InputError, match="unknown precision 'double': .*half"):
         nst.iterate("cat", "ink", precision="double")
@@ -287,3 +294,22 @@ def test_gpus_before_ampere_take_float16(capability, dtype, wins, monkeypatch):
     assert half.dtype_on(gpu) == dtype
     if wins is False:  # no tensor cores: the probe is not even made
         assert half.is_faster.__wrapped__(gpu) is False
+
+
+def test_a_gpu_is_probed_in_both_precisions(monkeypatch):
+    """The probe's own code runs, on the CPU in place of a GPU."""
+    seen, times = [], iter([1.0, 0.7])
+
+    def seconds(action):
+        action()
+        return next(times)
+
+    def convolve(x, weight, **how):
+        seen.append((x.dtype, weight.dtype))
+
+    monkeypatch.setattr(half, "seconds", seconds)
+    monkeypatch.setattr(half, "conv2d", convolve)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda device: None)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (8, 0))
+    assert half.is_faster.__wrapped__(CPU)
+    assert seen == [(torch.float32,) * 2, (torch.bfloat16,) * 2]
