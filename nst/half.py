@@ -6,11 +6,12 @@ the first are divided and the second multiplied on their way through the network
 powers of two, which cause no rounding.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn.functional import conv2d
 
 from .convolution import GAIN, seconds
 
@@ -39,16 +40,17 @@ def is_faster(device: torch.device) -> bool:
     if torch.cuda.get_device_capability(device) < VOLTA:  # no tensor cores
         return False
     x = torch.zeros(1, 128, 256, 256, device=device)
-    layer = nn.Conv2d(128, 128, 3, padding=1, device=device).requires_grad_(False)
+    weight = torch.zeros(128, 128, 3, 3, device=device)
+    how: Any = {"dtype": dtype_on(device), "memory_format": torch.channels_last}
 
-    def convolve() -> None:
-        layer(x)
+    def convolve(x: Tensor, weight: Tensor) -> None:
+        conv2d(x, weight, padding=1)
         torch.cuda.synchronize(device)
 
-    full = seconds(convolve)
-    x = x.to(dtype_on(device), memory_format=torch.channels_last)
-    layer.to(dtype_on(device)).to(memory_format=torch.channels_last)
-    return GAIN * seconds(convolve) < full
+    full, half = seconds(
+        partial(convolve, x, weight), partial(convolve, x.to(**how), weight.to(**how))
+    )
+    return GAIN * half < full
 
 
 def narrow(image: Tensor, dtype: torch.dtype) -> Tensor:

@@ -113,18 +113,26 @@ def test_without_a_sound_nnpack_all_is_direct(how, monkeypatch, forget):
 
 @pytest.mark.parametrize("slower, method", [(9.0, "winograd"), (1.1, "direct")])
 def test_the_probe_decides(slower, method, monkeypatch, forget):
-    times = iter([1.0, slower])  # of Winograd's and of the direct way
-    monkeypatch.setattr(convolution, "seconds", lambda action: next(times))
+    monkeypatch.setattr(convolution, "seconds", lambda *ways: [1.0, slower])
     assert choose("cpu") == choose("cpu", "float32") == Compute(CPU, method)
     assert choose("cpu", "half") == HALF and choose(HALF) == HALF
 
 
 def test_the_probe_is_made_once_a_process(monkeypatch, forget):
     calls = []
-    monkeypatch.setattr(convolution, "seconds", lambda action: calls.append(1) or 1.0)
+    monkeypatch.setattr(
+        convolution, "seconds", lambda *ways: calls.append(ways) or [1.0, 1.0]
+    )
     for _ in range(3):
         choose("cpu")
-    assert len(calls) in (0, 2)  # none without NNPACK
+    assert len(calls) <= 1  # none without NNPACK
+
+
+def test_the_probe_takes_none_of_the_users_random_numbers(forget):
+    torch.manual_seed(0)
+    before = torch.get_rng_state()
+    choose("cpu")
+    assert torch.equal(before, torch.get_rng_state())
 
 
 def test_a_wrong_precision_is_told():
@@ -287,3 +295,23 @@ def test_gpus_before_ampere_take_float16(capability, dtype, wins, monkeypatch):
     assert half.dtype_on(gpu) == dtype
     if wins is False:  # no tensor cores: the probe is not even made
         assert half.is_faster.__wrapped__(gpu) is False
+
+
+def test_a_gpu_is_probed_in_both_precisions(monkeypatch):
+    """The probe's own code runs, on the CPU in place of a GPU."""
+    seen = []
+
+    def seconds(*actions):
+        for action in actions:
+            action()
+        return [1.0, 0.6]
+
+    def convolve(x, weight, **how):
+        seen.append((x.dtype, weight.dtype))
+
+    monkeypatch.setattr(half, "seconds", seconds)
+    monkeypatch.setattr(half, "conv2d", convolve)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda device: None)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (8, 0))
+    assert half.is_faster.__wrapped__(CPU)
+    assert seen == [(torch.float32,) * 2, (torch.bfloat16,) * 2]
