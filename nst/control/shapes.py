@@ -27,13 +27,14 @@ def useful_levels(levels: Levels, recipe: Recipe, inputs: Inputs) -> Levels:
         if recipe.sizes
         or (level[0] >= own and min(content_shape(shape, level[0], recipe)) >= LEAST)
     ]
+    ratio = recipe.size if isinstance(recipe.size, tuple) else shape
     for size, _ in useful or levels[-1:]:
         height, width = content_shape(shape, size, recipe)
         if min(height, width) < LEAST:
             seen = f"at {size} px the content has {width}x{height} pixels"
             raise InputError(
                 f"{seen}, too few for the network, which needs {LEAST} a side: "
-                f"choose {_least_size(shape)} px or more, or crop it"
+                f"choose {_least_size(ratio)} px or more, or crop it"
             )
     return useful or levels[-1:]
 

@@ -38,7 +38,7 @@ def test_a_picture_can_be_chosen_in_three_ways(studio, kind, tmp_path):
         (lambda c: upload(c, "bad.png", b"not a picture"), "cannot read"),
         (lambda c: upload(c, "half.png", png(64, 64)[:-30]), "cannot read"),
         (lambda c: upload(c, "huge.png", png(12000, 9000, mode="1")), "megapixels"),
-        (lambda c: upload(c, "small.png", png(400, 2)), "too small"),
+        (lambda c: upload(c, "nothing.png", png(40, 30, mode="RGBA")), "transparent"),
     ],
 )
 @pytest.mark.parametrize("kind", ["content", "style"])

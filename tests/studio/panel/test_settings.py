@@ -62,3 +62,27 @@ def test_too_large_a_size_is_refused_and_a_smaller_one_offered(studio, monkeypat
     assert smaller.layout.display is None and smaller.description == "Use 192 px"
     smaller.click()
     assert studio.recipe.size == 192 and smaller.layout.display == "none"
+
+
+def test_an_exact_size_stays_while_it_grows_until_another_is_chosen(quick, tmp_path):
+    studio = nst.Studio("cat", "ink", size=(24, 32), steps=1, color="content")
+    assert studio.panel.setting["size"].value == 32
+    studio.run(1)
+    studio.enlarge(48)
+    studio.run(1)
+    assert studio.image.shape == (1, 3, 36, 48) and studio.recipe.size == (36, 48)
+    path = studio.save("a.png")
+    nst.remake(path, "b.png")
+    assert path.read_bytes() == (tmp_path / "b.png").read_bytes()
+    studio.set(size=(40, 20), sizes=None, steps=1)
+    assert studio.image.shape == (1, 3, 40, 20)
+    studio.panel.setting["size"].value = 128
+    assert max(studio.image.shape) == 128 and studio.recipe.size == 128
+    studio.close()
+
+
+def test_thin_pictures_and_no_style_layers_have_a_panel(quick):
+    thin = nst.load_image(nst.sample("cat", 200)[..., :20, :])
+    studio = nst.Studio(thin, "ink", size=256, steps=1, style_layers=())
+    assert studio.until == 1 and studio.run(1).image.shape == (1, 3, 26, 256)
+    studio.close()
