@@ -74,16 +74,17 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
     }
-    names = [kind for kind, available in there.items() if available and _works(kind)]
+    kinds = (kind for kind, here in there.items() if here and _works(kind))
     if name is None:
-        return torch.device(names[0])
+        return torch.device(next(kinds))
     try:
         device = torch.device(name)
-        found = device.type in names and (device.index or 0) < COUNT[device.type]()
+        kind, index = device.type, device.index or 0
+        found = there.get(kind) and _works(kind) and index < COUNT[kind]()
     except (RuntimeError, TypeError):  # no such kind of device
         found = False
     if not found:
-        message = f"no device {str(name)!r} here: choose from {', '.join(names)}"
+        message = f"no device {str(name)!r} here: choose from {', '.join(kinds)}"
         raise InputError(message)
     return device
 

@@ -165,7 +165,7 @@ def _pixels(source: Source, wanted: Size | None) -> Tensor | np.ndarray:
 def _from_array(
     array: np.ndarray, backdrop: float | None
 ) -> tuple[Tensor, Tensor | None]:
-
+    """Return (image (3, H, W), alpha (1, 1, H, W) or None) of an array of pixels."""
     array = array[..., None] if array.ndim == 2 else array
     if (
         array.ndim != 3

@@ -46,12 +46,12 @@ def style_transfer(
 ) -> Tensor:
     """Paint ``content`` in the style of ``style``; return (1, 3, H, W) on the CPU.
 
-    ``content`` and ``style`` are anything that `load_image` takes, or the names of
-    samples or paintings; their sizes may differ. ``style`` may be a list of styles,
-    blended by the recipe's ``blend``, or each in its region: see `iterate` for
-    ``masks``. ``changes`` are fields of the `Recipe`. ``device`` is "cuda", "mps" or
-    "cpu", by default the first of these that is available; ``precision`` is "float32",
-    "half" or "auto": half on a GPU that is faster so.
+    ``content`` and ``style`` are anything that `load_image` takes; their sizes may
+    differ. ``style`` may be a list of styles, blended by the recipe's ``blend``, or
+    each in its region: see `iterate` for ``masks``. ``changes`` are fields of the
+    `Recipe`. ``device`` is "cuda", "mps" or "cpu", by default the first of these that
+    is available; ``precision`` is "float32", "half" or "auto": half on a GPU that is
+    faster so.
 
     Example:
         >>> nst.style_transfer("cat", "ink", size=32, steps=1).shape

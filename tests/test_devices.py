@@ -138,6 +138,16 @@ def test_half_precision_is_read_twice_a_step_too(row, monkeypatch):
             assert torch.equal(step.image.cpu(), right.image)
 
 
+def test_a_named_device_is_the_only_one_that_is_tried(gpu, monkeypatch):
+    """Trying a GPU takes memory and seconds, also for who asks for the CPU."""
+    tried = []
+    works = device._works
+    monkeypatch.setattr(
+        device, "_works", lambda kind: tried.append(kind) or works(kind)
+    )
+    assert nst.choose_device("cpu").type == "cpu" and tried == ["cpu"]
+
+
 def test_all_that_takes_an_image_takes_one_from_a_gpu(gpu, cat, strokes):
     there, also = cat.to(gpu.device), strokes.to(gpu.device)
     assert there.device.type == gpu.device.type

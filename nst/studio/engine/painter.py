@@ -24,7 +24,7 @@ class Painter:
     """A painter: it makes the `Descent` that continues a `State`."""
 
     def __init__(self, compute: Compute) -> None:
-        self.compute, self.device = compute, compute.device
+        self.compute = compute
         self.forget()
 
     def forget(self) -> None:
@@ -46,7 +46,7 @@ class Painter:
         size, _ = state.level()
         objective = self._prepare(state, size)
         objective.recipe = state.recipe
-        image = resize(state.image, self._shape).to(self.device)
+        image = resize(state.image, self._shape).to(self.compute.device)
         return improve(image, objective)
 
     def matched(self, losses: dict[str, float]) -> dict[str, float]:
@@ -89,7 +89,7 @@ class Painter:
         recipe, parts = state.recipe, dict(objective.parts())
         losses: dict[str, list[float]] = {}
         size = min(recipe.long_side, ENOUGH)
-        scene = Scene.of(state.inputs, recipe).at(size, recipe, self.device)
+        scene = Scene.of(state.inputs, recipe).at(size, recipe, self.compute.device)
         for style in scene.styles:
             walk = objective.vgg.walk(style, recipe.content_layers)
             for name, features in walk:
