@@ -4,7 +4,8 @@ A direct 3x3 convolution takes nine products for each number it gives and each c
 it reads. Winograd's takes 64 for a block of 6x6 numbers, fewer than two each, and
 additions before and after (Lavin & Gray 2016, "Fast algorithms for convolutional neural
 networks"). NNPACK brings it along in torch's builds for Linux. The two differ in the
-sixth digit.
+sixth digit. Winograd's need one channel after another in memory, an order in which
+torch's average pooling is slow; so that is here, too.
 """
 
 import os
@@ -54,6 +55,32 @@ class Winograd(torch.autograd.Function):
         (weight,) = context.saved_tensors
         turned = weight.flip(2, 3).transpose(0, 1)  # not kept: all would take 80 MB
         return _nnpack(slope, turned, None), None, None
+
+
+class AveragePool(nn.AvgPool2d):
+    """Means of 2x2 numbers, quick in either order in memory."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        ours = x.device.type == "cpu" and x.dtype == torch.float32 and x.is_contiguous()
+        return Averages.apply(x) if ours else super().forward(x)
+
+
+class Averages(torch.autograd.Function):
+    """Rows added, then columns; on the way back each slope goes to four places."""
+
+    @staticmethod
+    def forward(context: Any, x: Tensor) -> Tensor:
+        context.size, (h, w) = x.shape, (side // 2 * 2 for side in x.shape[-2:])
+        rows = x[..., 0:h:2, :w] + x[..., 1:h:2, :w]
+        return (rows[..., 0::2] + rows[..., 1::2]) / 4
+
+    @staticmethod
+    def backward(context: Any, slope: Tensor) -> Tensor:
+        h, w = (side // 2 * 2 for side in context.size[-2:])
+        result = slope.new_zeros(context.size)  # an odd last row or column gets none
+        blocks = result[..., :h, :w].unflatten(-1, (-1, 2)).unflatten(-3, (-1, 2))
+        blocks.copy_((slope / 4)[..., None, :, None])
+        return result
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from typing import get_args
 import torch
 from torch import Tensor, nn
 
-from .convolution import Convolution
+from .convolution import AveragePool, Convolution
 from .device import Compute, Device, choose
 from .errors import InputError, first_line, one_of
 from .layers import LAYERS, check_reach, way_to
@@ -47,7 +47,7 @@ class VGG19(nn.Module):
     ) -> None:
         super().__init__()
         one_of("pooling", pooling, get_args(Pooling))
-        pool = nn.MaxPool2d if pooling == "max" else nn.AvgPool2d
+        pool = nn.MaxPool2d if pooling == "max" else AveragePool
         self.layers = nn.ModuleDict()
         channels = 3
         with torch.device("meta"):  # no random weights: they are loaded below

@@ -70,6 +70,32 @@ def test_winograd_gives_the_losses_and_gradients_of_direct_convolutions(pair, si
     assert not torch.equal(slope, right)  # else it was not Winograd's
 
 
+@pytest.mark.parametrize("size", [(32, 48), (33, 48), (24, 31), (2, 3), (65, 65)])
+def test_averages_are_those_of_torch_in_either_order(size):
+    x = torch.rand(1, 5, *size, requires_grad=True)
+    far = torch.rand(1, 5, size[0] // 2, size[1] // 2)
+    right = torch.nn.functional.avg_pool2d(x, 2)
+    (slope,) = torch.autograd.grad(right, x, far)
+    for memory_format in (torch.contiguous_format, torch.channels_last):
+        mine = x.detach().to(memory_format=memory_format).requires_grad_()
+        found = convolution.AveragePool(2)(mine)
+        torch.testing.assert_close(found, right, rtol=1e-6, atol=1e-7)
+        assert torch.equal(torch.autograd.grad(found, mine, far)[0], slope)
+
+
+def test_averages_are_ours_where_winograds_convolutions_are(monkeypatch):
+    taken = []
+    ours = convolution.Averages.apply
+    monkeypatch.setattr(
+        convolution.Averages, "apply", lambda x: taken.append(x) or ours(x)
+    )
+    for compute, pools in ((DIRECT, 0), (WINOGRAD, 4)):
+        taken.clear()
+        vgg = load_network(nst.Recipe(pooling="average"), compute)
+        vgg(nst.sample("cat", 64), ["relu5_1"])
+        assert len(taken) == pools
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_any_shape_is_right_and_nan_is_kept(seed):
     torch.manual_seed(seed)
