@@ -315,3 +315,20 @@ def test_a_gpu_is_probed_in_both_precisions(monkeypatch):
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (8, 0))
     assert half.is_faster.__wrapped__(CPU)
     assert seen == [(torch.float32,) * 2, (torch.bfloat16,) * 2]
+
+
+def test_a_probe_that_fails_is_a_sentence_and_made_anew_the_next_time(monkeypatch):
+    """As where another program holds the GPU's memory."""
+
+    def seconds(*actions):
+        tried.append(actions)
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+
+    tried: list = []
+    monkeypatch.setattr(half, "seconds", seconds)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (8, 0))
+    sentence = r"^cpu cannot be used \(CUDA out of memory.*\): end what else uses it"
+    for _ in range(2):
+        with pytest.raises(nst.InputError, match=sentence):
+            half.is_faster(CPU)
+    assert len(tried) == 2
