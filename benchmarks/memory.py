@@ -36,17 +36,24 @@ class Cheap:
         return {"total": loss.item()}, gradient
 
 
-def paint(height, width, tile, real=2):
-    """Fill the history, take ``real`` steps; the process's peak in bytes."""
+def fill(height, width, tile, real=2, vgg=None):
+    """Fill the history and take ``real`` steps, where the network ``vgg`` is."""
+    vgg = vgg or nst.load_vgg19()
+    device = vgg.compute.device
     content = nst.resize(nst.sample("coffee"), (height, width))
     style = nst.sample("waves", max(height, width))
     recipe = nst.Recipe(size=max(height, width), tile=tile or None)
-    objective = nst.Objective(nst.load_vgg19(), content, style, recipe)
-    fill = default_history(height * width) + 2
-    start = nst.resize(nst.match_colors(content, style), (height, width))
+    objective = nst.Objective(vgg, content.to(device), style.to(device), recipe)
+    cheap = default_history(height * width) + 2
+    start = nst.resize(nst.match_colors(content, style), (height, width)).to(device)
     del content
-    for _ in optimize(start, Cheap(objective, fill), fill + real - 1):
+    for _ in optimize(start, Cheap(objective, cheap), cheap + real - 1):
         pass
+
+
+def paint(height, width, tile, real=2):
+    """`fill` on the CPU; return the process's peak in bytes."""
+    fill(height, width, tile, real)
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(x.split()[1]) * 1024 for x in lines if x.startswith("VmHWM"))
 

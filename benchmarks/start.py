@@ -20,11 +20,11 @@ CODES = {
 }
 
 
-def start():
+def start(codes=CODES, rounds=ROUNDS):
     """{what: median seconds}, each in a process of its own."""
-    found = {name: [] for name in CODES}
-    for _ in range(ROUNDS):
-        for name, code in CODES.items():
+    found = {name: [] for name in codes}
+    for _ in range(rounds):
+        for name, code in codes.items():
             began = time.perf_counter()
             subprocess.run([sys.executable, *code], check=True, capture_output=True)
             found[name].append(time.perf_counter() - began)

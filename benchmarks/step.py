@@ -10,6 +10,7 @@ L-BFGS adds with its history full, and how long the bundled weights take to load
 import argparse
 import statistics
 import time
+from contextlib import contextmanager
 
 import torch
 
@@ -36,6 +37,19 @@ def timed(work):
     return time.perf_counter() - started
 
 
+@contextmanager
+def as_in_convolutions(device):
+    """On a GPU let matrix products take TF32 where torch lets convolutions take it."""
+    flags = torch.backends.cuda.matmul
+    before = flags.allow_tf32
+    if device.type == "cuda":
+        flags.allow_tf32 = torch.backends.cudnn.allow_tf32
+    try:
+        yield
+    finally:
+        flags.allow_tf32 = before
+
+
 class Stopwatch:
     """An objective that counts the seconds spent in evaluations."""
 
@@ -49,22 +63,28 @@ class Stopwatch:
         return result
 
 
-def step_cost(size, rounds=7, side=2048):
-    """Medians: seconds an evaluation and its floor, their ratio, L-BFGS's share."""
+def step_cost(size, rounds=7, side=2048, vgg=None):
+    """Medians: seconds an evaluation and its floor, their ratio, L-BFGS's share.
+
+    Both are computed where the network ``vgg`` is, and as precisely.
+    """
+    vgg = vgg or nst.load_vgg19()
+    device, dtype = vgg.compute.device, vgg.compute.dtype
     recipe, history = nst.Recipe(), default_history(size * size)
-    content = nst.sample("astronaut")
-    content = nst.resize(content, (size, size))
-    style = nst.sample("brush_strokes", size)
-    objective = nst.Objective(nst.load_vgg19(), content, style, recipe)
+    content = nst.resize(nst.sample("astronaut"), (size, size)).to(device)
+    style = nst.sample("brush_strokes", size).to(device)
+    objective = nst.Objective(vgg, content, style, recipe)
     layers = (*recipe.content_layers, *recipe.style_layers)
     flops = convolution_flops(objective.vgg, layers, size, size)
-    a, b, product = torch.rand(3, side, side)
+    a, b, product = torch.rand(3, side, side, device=device).to(dtype)
     products = max(1, round(flops / (2 * side**3)))
     share = flops / (2 * side**3 * products)
 
     def multiply():
-        for _ in range(products):
-            torch.mm(a, b, out=product)
+        with as_in_convolutions(device):
+            for _ in range(products):
+                torch.mm(a, b, out=product)
+            product[0, 0].item()  # here a GPU's work is waited for
 
     objective.evaluate(content), multiply()  # warm up
     seconds, floors = [], []
@@ -73,11 +93,13 @@ def step_cost(size, rounds=7, side=2048):
         objective.evaluate(content)  # in a run, too, an evaluation follows another
         seconds.append(timed(lambda: objective.evaluate(content)))
     watch = Stopwatch(objective)
-    steps = optimize(content, watch, history + 10)
+    steps = optimize(content, watch, history + rounds + 3)
     for step in steps:
         if step.number == history:  # the history is full: measure from here
             watch.seconds, started = 0.0, time.perf_counter()
     overhead = (time.perf_counter() - started - watch.seconds) / watch.seconds
+    if objective.vgg is not vgg:
+        raise RuntimeError("too large a number for half precision")
     return {
         "size": size,
         "evaluation s": statistics.median(seconds),

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
 import torch
+from torch.nn.functional import conv2d
 
 from .convolution import Method, fastest
-from .errors import InputError, one_of
+from .errors import InputError, first_line, one_of
 
 COUNT = {
     "cuda": torch.cuda.device_count,
@@ -23,6 +24,8 @@ class Compute:
 
     ``convolution`` is "direct" or, on a CPU in float32, "winograd". In "half" precision
     the network's features take 16 bits; losses, image and optimiser stay in float32.
+    torch's own switches stay as they are: by default a GPU since Ampere convolves
+    float32 in TF32, and cuDNN's benchmark mode, which lets a clock choose, is off.
     """
 
     device: torch.device
@@ -74,19 +77,21 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
     }
-    kinds = (kind for kind, here in there.items() if here and _works(kind))
+    kinds = (kind for kind, here in there.items() if here and not _fault(kind))
     if name is None:
         return torch.device(next(kinds))
+    why = ""
     try:
         device = torch.device(name)
         kind, index = device.type, device.index or 0
-        found = there.get(kind) and _works(kind) and index < COUNT[kind]()
+        if there.get(kind) and index < COUNT[kind]():
+            why = _fault(str(device))
+            if not why:
+                return device
     except (RuntimeError, TypeError):  # no such kind of device
-        found = False
-    if not found:
-        message = f"no device {str(name)!r} here: choose from {', '.join(kinds)}"
-        raise InputError(message)
-    return device
+        pass
+    seen = f"no device {str(name)!r} here" + (f" ({why})" if why else "")
+    raise InputError(f"{seen}: choose from {', '.join(kinds)}")
 
 
 def choose(device: Device = None, precision: Precision = "auto") -> Compute:
@@ -126,12 +131,14 @@ def choose_again(
     return Compute(where, **known)
 
 
-def _works(kind: str) -> bool:
-    """Return whether a device computes, because some only say that they are there.
+def _fault(device: str) -> str:
+    """Return why a device does not convolve, "" if it does.
 
-    A GPU too old for this torch, or Apple's in a virtual machine, fails at once.
+    Some only say that they are there: a GPU too old for this torch or its cuDNN, one
+    without free memory, one in a forked process, or Apple's in a virtual machine.
     """
     try:
-        return torch.ones(1, device=kind).sum().item() == 1
-    except RuntimeError:
-        return False
+        ones = torch.ones(1, 1, 3, 3, device=device)
+        return "" if conv2d(ones, ones).item() == 9 else "9 is not 9"
+    except RuntimeError as error:
+        return first_line(error)[:150]

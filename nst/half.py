@@ -14,9 +14,10 @@ from torch import Tensor
 from torch.nn.functional import conv2d
 
 from .convolution import GAIN, seconds
+from .errors import InputError, first_line
 
 SHRINK = 2.0**-6  # of the activations in float16, by conv1_1's weights and all biases
-GROW = 2.0**20  # of the slopes in float16
+GROW = 2.0**14  # of the slopes in float16: at 512 px 2**7 does, at 32 2**20 overflows
 AMPERE, VOLTA = (8, 0), (7, 0)  # compute capabilities
 
 
@@ -36,20 +37,26 @@ def shrink(dtype: torch.dtype) -> float:
 
 @lru_cache(maxsize=8)
 def is_faster(device: torch.device) -> bool:
-    """Return whether a GPU convolves faster in half precision, by a probe."""
+    """Return whether a GPU convolves faster in half precision, by a probe.
+
+    Raise `InputError` if the probe fails, as it does where memory is short.
+    """
     if torch.cuda.get_device_capability(device) < VOLTA:  # no tensor cores
         return False
-    x = torch.zeros(1, 128, 256, 256, device=device)
-    weight = torch.zeros(128, 128, 3, 3, device=device)
     how: Any = {"dtype": dtype_on(device), "memory_format": torch.channels_last}
 
     def convolve(x: Tensor, weight: Tensor) -> None:
         conv2d(x, weight, padding=1)
         torch.cuda.synchronize(device)
 
-    full, half = seconds(
-        partial(convolve, x, weight), partial(convolve, x.to(**how), weight.to(**how))
-    )
+    try:
+        x = torch.zeros(1, 128, 256, 256, device=device)
+        weight = torch.zeros(128, 128, 3, 3, device=device)
+        narrowed = x.to(**how), weight.to(**how)
+        full, half = seconds(partial(convolve, x, weight), partial(convolve, *narrowed))
+    except RuntimeError as error:
+        why = f"{device} cannot be used ({first_line(error)[:150]})"
+        raise InputError(f"{why}: end what else uses it, or choose the cpu") from error
     return GAIN * half < full
 
 

@@ -259,12 +259,15 @@ def test_threads_that_wait_leave_the_core_and_the_user_decides():
         assert found.stdout.strip() == expected
 
 
+@pytest.mark.parametrize("shape", [(48, 64), (21, 32)])
 @pytest.mark.parametrize("kind", ["bfloat16", "float16"])
-def test_half_precision_is_near_float32(kind, request):
+def test_half_precision_is_near_float32(kind, shape, request, capsys):
+    """Also in small pictures, whose slopes are the largest."""
     if kind == "float16":
         request.getfixturevalue("sixteen")
-    ours, slope = evaluated(HALF, "cat", "ink", (48, 64))
-    theirs, right = evaluated(DIRECT, "cat", "ink", (48, 64))
+    ours, slope = evaluated(HALF, "cat", "ink", shape)
+    assert not capsys.readouterr().err  # float32 did not step in
+    theirs, right = evaluated(DIRECT, "cat", "ink", shape)
     assert ours == pytest.approx(theirs, rel=2e-2, abs=1e-3)
     assert (slope - right).norm() < 0.1 * right.norm() and slope.dtype == torch.float32
 
@@ -341,3 +344,20 @@ def test_a_gpu_is_probed_in_both_precisions(monkeypatch):
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (8, 0))
     assert half.is_faster.__wrapped__(CPU)
     assert seen == [(torch.float32,) * 2, (torch.bfloat16,) * 2]
+
+
+def test_a_probe_that_fails_is_a_sentence_and_made_anew_the_next_time(monkeypatch):
+    """As where another program holds the GPU's memory."""
+
+    def seconds(*actions):
+        tried.append(actions)
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+
+    tried: list = []
+    monkeypatch.setattr(half, "seconds", seconds)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (8, 0))
+    sentence = r"^cpu cannot be used \(CUDA out of memory.*\): end what else uses it"
+    for _ in range(2):
+        with pytest.raises(nst.InputError, match=sentence):
+            half.is_faster(CPU)
+    assert len(tried) == 2

@@ -141,11 +141,13 @@ def test_half_precision_is_read_twice_a_step_too(row, monkeypatch):
 def test_a_named_device_is_the_only_one_that_is_tried(gpu, monkeypatch):
     """Trying a GPU takes memory and seconds, also for who asks for the CPU."""
     tried = []
-    works = device._works
+    fault, last = device._fault, f"{gpu.device.type}:1"
     monkeypatch.setattr(
-        device, "_works", lambda kind: tried.append(kind) or works(kind)
+        device, "_fault", lambda name: tried.append(name) or fault(name)
     )
+    monkeypatch.setitem(device.COUNT, gpu.device.type, lambda: 2)
     assert nst.choose_device("cpu").type == "cpu" and tried == ["cpu"]
+    assert nst.choose_device(last) == torch.device(last) and tried == ["cpu", last]
 
 
 def test_all_that_takes_an_image_takes_one_from_a_gpu(gpu, cat, strokes):
@@ -374,6 +376,27 @@ def test_memory_that_runs_out_is_a_sentence_and_freed(
     assert gpu.emptied == [[False], [False] * 2, [False] * 3]
 
 
+def test_memory_that_runs_out_as_a_session_is_resumed_is_a_sentence_too(
+    gpu, monkeypatch
+):
+    session = Session(Inputs.of("cat", "ink"), nst.Recipe(**TINY))
+    session.run(1)
+    keep.write(session, "kept")
+    session.close()
+    alive = []
+
+    def greedy(objective, content, *others):
+        alive.append(weakref.ref(features := content.new_ones(9)))
+        assert features.device.type == gpu.device.type
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.")
+
+    monkeypatch.setattr(nst.Objective, "_aim", greedy)
+    gpu.whether = lambda: alive[0]() is not None
+    with pytest.raises(nst.InputError, match="^out of memory: choose a size below 37"):
+        keep.read("kept")
+    assert gpu.emptied == [False]
+
+
 @pytest.mark.parametrize(
     "text, short",
     [
@@ -383,6 +406,8 @@ def test_memory_that_runs_out_is_a_sentence_and_freed(
         ("[enforce fail] DefaultCPUAllocator: not enough memory: you tried", True),
         ("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling", True),
         ("could not create a primitive", True),
+        ("GET was unable to find an engine to execute this computation", True),
+        ("Unable to find a valid cuDNN algorithm to run convolution", True),
         ("CUDA error: an illegal memory access was encountered", False),
         ("required rank 4 tensor to use channels_last memory format", False),
     ],
@@ -394,10 +419,13 @@ def test_only_what_says_that_memory_ran_out_counts(text, short):
 
 def test_what_torch_keeps_of_a_gpu_is_free_to_use(monkeypatch):
     """Else a second run would be refused for what the first one has freed."""
-    for name, value in (("mem_get_info", (1e9, 16e9)), ("memory_reserved", 9e9)):
+    asked = []
+    info = lambda index: asked.append(index) or (1e9, 16e9)  # noqa: E731
+    monkeypatch.setattr(torch.cuda, "mem_get_info", info)
+    for name, value in (("memory_reserved", 9e9), ("memory_allocated", 2e9)):
         monkeypatch.setattr(torch.cuda, name, lambda device, value=value: value)
-    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 2e9)
-    assert memory.available("cuda") == 1e9 + 7e9
+    assert memory.available("cuda") == memory.available("cuda:1") == 1e9 + 7e9
+    assert asked == [None, 1]  # in torch 2.4 a device without a number is refused
 
 
 def test_masks_are_read_on_the_cpu(gpu):
@@ -413,5 +441,6 @@ def test_a_gpu_that_only_says_that_it_is_there_is_not_chosen(monkeypatch):
     monkeypatch.setattr(torch.backends.mps, "is_available", there)
     monkeypatch.setitem(nst.device.COUNT, "mps", lambda: 1)
     assert "mps" not in str(nst.device.choose_device())
-    with pytest.raises(nst.InputError, match="no device 'mps' here: choose from .*cpu"):
+    seen = r"no device 'mps' here \(Could not run .*MPS.*\): choose from .*cpu$"
+    with pytest.raises(nst.InputError, match=seen):
         nst.device.choose_device("mps")

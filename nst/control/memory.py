@@ -77,7 +77,8 @@ def available(device: str | torch.device = "cpu") -> float:
     if device.type == "cuda":
         # What torch keeps of what it freed is free as well.
         kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-        return torch.cuda.mem_get_info(device)[0] + kept
+        free, _ = torch.cuda.mem_get_info(device.index)  # torch 2.4 needs a number
+        return free + kept
     if device.type == "cpu" and Path("/proc/meminfo").exists():
         return min(_machine(), _container(), _process())
     return float("inf")

@@ -56,8 +56,13 @@ class Session:
         session._prepare(device, precision)
         session.state = state
         if descent:
-            session.descent = session._painter.descent(state)
-            session.descent.load_state_dict(descent)
+            try:
+                session.descent = session._painter.descent(state)
+                session.descent.load_state_dict(descent)
+            except (RuntimeError, MemoryError) as error:
+                session.close()
+                tell(error, state.recipe)
+                raise
         return session
 
     def _prepare(self, device: Device, precision: Precision) -> None:
