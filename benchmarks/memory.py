@@ -16,6 +16,7 @@ import nst
 from nst.lbfgs import default_history
 from nst.losses import total_variation
 from nst.optimize import optimize
+from nst.vgg import load_network
 
 CASES = ((768, 1024, 0), (1152, 1536, 512), (3072, 4096, 512))
 
@@ -38,7 +39,7 @@ class Cheap:
 
 def fill(height, width, tile, real=2, vgg=None):
     """Fill the history and take ``real`` steps, where the network ``vgg`` is."""
-    vgg = vgg or nst.load_vgg19()
+    vgg = vgg or load_network(nst.Recipe(), "cpu")
     device = vgg.compute.device
     content = nst.resize(nst.sample("coffee"), (height, width))
     style = nst.sample("waves", max(height, width))

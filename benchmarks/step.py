@@ -18,6 +18,7 @@ import nst
 from nst.layers import LAYERS
 from nst.lbfgs import default_history
 from nst.optimize import optimize
+from nst.vgg import load_network
 
 
 def convolution_flops(vgg, layers, height, width):
@@ -66,9 +67,10 @@ class Stopwatch:
 def step_cost(size, rounds=7, side=2048, vgg=None):
     """Medians: seconds an evaluation and its floor, their ratio, L-BFGS's share.
 
-    Both are computed where the network ``vgg`` is, and as precisely.
+    Both are computed where the network ``vgg`` is, by default the one that a default
+    run would take here, and as precisely.
     """
-    vgg = vgg or nst.load_vgg19()
+    vgg = vgg or load_network(nst.Recipe(), "cpu")
     device, dtype = vgg.compute.device, vgg.compute.dtype
     recipe, history = nst.Recipe(), default_history(size * size)
     content = nst.resize(nst.sample("astronaut"), (size, size)).to(device)
@@ -112,7 +114,8 @@ def step_cost(size, rounds=7, side=2048, vgg=None):
 def tile_cost(size=1024, tile=512, rounds=2):
     """How many times an untiled evaluation one in tiles takes, measured in turn."""
     content = nst.resize(nst.sample("cat"), size)
-    style, vgg = nst.sample("brush_strokes", size), nst.load_vgg19()
+    style = nst.sample("brush_strokes", size)
+    vgg = load_network(nst.Recipe(), "cpu")
     whole, tiled = (
         nst.Objective(vgg, content, style, nst.Recipe(tile=t)) for t in (None, tile)
     )
