@@ -13,6 +13,7 @@ from typing import Literal
 
 from PIL import Image
 
+from ..control.shapes import cropping
 from ..control.sizes import crop
 from ..device import Precision, choose
 from ..errors import InputError, first_line, within
@@ -63,8 +64,9 @@ class Job:
 class Result:
     """The result of a job: "made", "kept" from an earlier call, or "failed".
 
-    ``message`` says in one sentence why it failed; else it is empty. The ``output`` of
-    a ``numbered`` job is the one that it got.
+    ``message`` says in one sentence why it failed, or how the content was cropped to an
+    exact size; else it is empty. The ``output`` of a ``numbered`` job is the one that
+    it got.
     """
 
     job: Job
@@ -141,7 +143,7 @@ def do(job: Job) -> Result:
         for step in paint(inputs, job.recipe, compute):
             best = step.best
         save_image(best, job.output, text, alpha=crop(inputs.content.alpha, job.recipe))
-        return Result(job, "made")
+        return Result(job, "made", cropping(inputs.content.image, job.recipe))
     except Exception as error:  # no error may stop the other pictures
         return _failed(job, error)
 

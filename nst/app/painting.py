@@ -13,6 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from ..control.memory import make_room, need
+from ..control.shapes import cropping
 from ..control.sizes import LEAST, crop, levels_of
 from ..device import Compute, Precision, choose
 from ..errors import InputError
@@ -125,12 +126,8 @@ class Painting:
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
         memory = f"up to {math.ceil(10 * gigabytes) / 10:.1f} GB of memory{tiles}"
         print(f"on {self.compute.device}, {memory}", file=sys.stderr)
-        content = self.inputs.content.image
-        height, width = content.shape[-2:]
-        h, w = crop(content, self.recipe).shape[-2:]
-        if (h, w) != (height, width):
-            seen = f"the content's {width}x{height} pixels"
-            print(f"{seen} are cropped to the middle {w}x{h}", file=sys.stderr)
+        if cropped := cropping(self.inputs.content.image, self.recipe):
+            print(cropped, file=sys.stderr)
 
     def _peak(self) -> float:
         """Return the bytes that this process takes at its peak, by Linux's count.
