@@ -181,9 +181,8 @@ def test_a_batch_says_what_it_crops(tmp_path, monkeypatch, capsys, options):
     command = ["batch", "a.png", "--style", "ink", "-o", ".", "--steps", "1"]
     assert main([*command, *options.split()]) == 0
     said = capsys.readouterr()
-    assert re.findall("the content's .*", said.err) == TOLD.get(
-        options.split(" --w")[0], []
-    )
+    told = TOLD.get(options.removesuffix(" --workers 2"), [])
+    assert re.findall("the content's .*", said.err) == told
     assert said.out == "made: a-ink.png\n1 of 1 pictures are in .\n"
 
 
