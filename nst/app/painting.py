@@ -1,6 +1,5 @@
 """Paint for the command line, once its options are read."""
 
-import json
 import math
 import sys
 import tempfile
@@ -12,7 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from ..control.memory import make_room, need
+from ..control.memory import counted, make_room, need
 from ..control.shapes import cropping
 from ..control.sizes import LEAST, crop, levels_of
 from ..device import Compute, Precision, choose
@@ -21,7 +20,7 @@ from ..files import check_apart, check_writable
 from ..inputs import Inputs, Picture
 from ..keep.checkpoint import Checkpoint
 from ..keep.places import check_ours, free, made_as, stem
-from ..keep.record import describe
+from ..keep.record import as_text, describe
 from ..keep.saving import check_format, save_image
 from ..optimize import Step
 from ..recipe import Recipe
@@ -69,7 +68,7 @@ class Painting:
         number = None if self.step.number == self.total else self.step.number
         made = describe(self.inputs, self.recipe, self.compute, step=number)
         alpha = crop(self.inputs.content.alpha, self.recipe)
-        save_image(self.step.best, path, made, alpha=alpha)
+        save_image(self.step.best, path, as_text(made), alpha=alpha)
 
     def save_somewhere(self, path: Path) -> None:
         """Save to ``path``, or if that fails to a new temporary folder.
@@ -135,12 +134,11 @@ class Painting:
         The peak is either behind, when pictures were decoded, or ahead, in the run. On
         a GPU, and where Linux does not count, it is that of the run alone.
         """
-        ahead, status = need(self.recipe, *self.inputs.images), Path(STATUS)
-        if self.compute.device.type != "cpu" or not status.exists():
+        ahead = need(self.recipe, *self.inputs.images)
+        if self.compute.device.type != "cpu" or not Path(STATUS).exists():
             return ahead
-        lines = [line.split() for line in status.read_text("ascii").splitlines()]
-        taken = {line[0]: int(line[1]) * 1024 for line in lines if line[-1:] == ["kB"]}
-        return max(taken["VmHWM:"], taken["VmRSS:"] + LOADED + ahead)
+        taken = counted(STATUS)
+        return max(taken["VmHWM"], taken["VmRSS"] + LOADED + ahead)
 
 
 def paint_one(
@@ -174,7 +172,7 @@ def paint_one(
     painting = Painting(inputs, recipe, path, *how, force)
     if output:
         painting.check(path)
-    made = json.loads(describe(inputs, recipe, how[0]))  # a mistake is told first
+    made = describe(inputs, recipe, how[0])  # a mistake is told first
     painting.output = path if output else free(path, partial(made_as, made=made))
     try:
         painting.take_steps(every)

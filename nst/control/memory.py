@@ -85,8 +85,7 @@ def available(device: str | torch.device = "cpu") -> float:
 
 def _machine() -> float:
     """Return the bytes that Linux can give without swapping."""
-    (line,) = (x for x in _lines("/proc/meminfo") if x.startswith("MemAvailable"))
-    return int(line.split()[1]) * 1024
+    return counted("/proc/meminfo")["MemAvailable"]
 
 
 def _container() -> float:
@@ -110,6 +109,12 @@ def _process() -> float:
         return float("inf")
     pages = int(_lines("/proc/self/statm")[0].split()[0])
     return most - pages * resource.getpagesize()
+
+
+def counted(path: str) -> dict[str, int]:
+    """Return what Linux counts in a file of /proc in bytes: {"MemAvailable": …, …}."""
+    rows = (line.split() for line in _lines(path))
+    return {r[0].rstrip(":"): int(r[1]) * 1024 for r in rows if r[-1:] == ["kB"]}
 
 
 def _lines(path: str) -> list[str]:

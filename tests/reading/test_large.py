@@ -14,6 +14,7 @@ from PIL import Image
 import nst
 from nst.app.batch import Job, style_many
 from nst.app.cli import main
+from nst.inputs import Inputs
 from nst.reading import decoding
 
 WHOLE = Image.fromarray(np.repeat(np.repeat(COLORS, 160, 0), 240, 1))  # 480 x 320
@@ -95,6 +96,13 @@ def test_its_picture_is_kept_and_made_again(all_large, tmp_path, monkeypatch):
     assert main(["remake", "c.png", "--content", "large.jpg", "-o", "d.png"]) == 0
     (tmp_path / "other.jpg").write_bytes(file(WHOLE.rotate(180), "JPEG"))
     assert main(["remake", "a.png", "--content", "other.jpg"]) == 2
+
+
+def test_what_a_notebook_hands_over_is_decoded_smaller_as_well(all_large):
+    data = file(WHOLE, "JPEG")
+    for source in (data, io.BytesIO(data), {"large.jpg": data}):
+        inputs = Inputs.of(source, "ink", wanted=60)
+        assert inputs.content.image.shape == (1, 3, 80, 120)
 
 
 def test_a_limit_of_pillow_can_be_lifted(tmp_path, monkeypatch, capsys):
