@@ -89,8 +89,7 @@ class Painting:
         Every ``every`` steps save a picture beside ``output``. If one cannot be saved,
         paint on without saving more of them.
         """
-        device = self.compute.device
-        self.recipe = make_room(self.recipe, *self.inputs.images, device)
+        self.recipe = make_room(self.recipe, *self.inputs.images, self.compute)
         steps = paint(self.inputs, self.recipe, self.compute, self.checkpoint)
         if self.checkpoint:
             self.recipe = self.checkpoint.recipe
@@ -134,7 +133,7 @@ class Painting:
         The peak is either behind, when pictures were decoded, or ahead, in the run. On
         a GPU, and where Linux does not count, it is that of the run alone.
         """
-        ahead = need(self.recipe, *self.inputs.images)
+        ahead = need(self.recipe, *self.inputs.images, self.compute)
         if self.compute.device.type != "cpu" or not Path(STATUS).exists():
             return ahead
         taken = counted(STATUS)
