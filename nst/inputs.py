@@ -13,6 +13,8 @@ from torch import Tensor
 from .images import Size, Source, read
 from .samples import PAINTINGS, SAMPLES, is_address
 
+KINDS = ("content", "style", "mask", "style mask", "initial")  # of pictures
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -21,8 +23,9 @@ class Picture:
     ``name`` is what records call it: a sample's name, an address, the base name of a
     file, or a type. ``path`` is the absolute path of its file, so it stays right when
     the working folder changes; None if there is no file. The pixels are read only when
-    ``image`` is first used, of a very large file as many as the size ``wanted`` needs.
-    Of a ``mask``, transparency counts as black.
+    ``image`` is first used, of a very large file as many as the size ``wanted`` needs;
+    ``known`` are image and alpha that were read before. Of a ``mask``, transparency
+    counts as black.
     """
 
     source: Source
@@ -30,6 +33,7 @@ class Picture:
     path: str | None = None
     wanted: Size | None = None
     mask: bool = False
+    known: tuple[Tensor, Tensor | None] | None = None
 
     @classmethod
     def of(
@@ -44,9 +48,9 @@ class Picture:
         if isinstance(source, Mapping):
             from .reading.decoding import unwrap
 
-            return cls(*unwrap(source))
+            name = name or unwrap(source)[1]
         if not isinstance(source, str | Path):
-            return cls(source, name or type(source).__name__)
+            return cls(source, name or type(source).__name__, None, wanted)
         if is_address(source):
             return cls(source, name or str(source), None, wanted)
         known = source in SAMPLES or source in PAINTINGS
@@ -55,6 +59,8 @@ class Picture:
 
     @cached_property
     def _read(self) -> tuple[Tensor, Tensor | None]:
+        if self.known:
+            return self.known
         return read(self.source, self.wanted, 0.0 if self.mask else None)
 
     @property
@@ -125,13 +131,9 @@ class Inputs:
 
     def by_kind(self) -> dict[str, tuple[Picture | None, ...]]:
         """Return {"content": …, "style": …, …}: a tuple of pictures for each kind."""
-        return {
-            "content": (self.content,),
-            "style": self.styles,
-            "mask": self.masks,
-            "style mask": self.style_masks,
-            "initial": (self.initial,),
-        }
+        several = self.styles, self.masks, self.style_masks
+        pictures = (self.content,), *several, (self.initial,)
+        return dict(zip(KINDS, pictures, strict=True))
 
     def named(self) -> Iterator[tuple[str, Picture]]:
         """Yield ("content", picture), ("style", picture), ("style 2", picture), …"""

@@ -114,6 +114,11 @@ def at_energy(
     return features * ((gain + rest) / (covered + rest))
 
 
+def unit(scale: Scale) -> str:
+    """Return the scale whose unit errors have: "own" differs only in its target."""
+    return "relative" if scale == "own" else scale
+
+
 class ContentLoss(nn.Module):
     """A loss: how far features are from the content's, position by position.
 
@@ -139,7 +144,7 @@ class ContentLoss(nn.Module):
             "paper": lambda p: 0.5,
             "mean": lambda p: 1 / p.numel(),
         }
-        self.factor = factors["relative" if scale == "own" else scale](self.target)
+        self.factor = factors[unit(scale)](self.target)
 
     def forward(self, features: Tensor) -> Tensor:
         return self.compare(self.measure(features))
@@ -211,9 +216,7 @@ class StyleLoss(nn.Module):
     def _aim(self, target: Tensor, scale: Scale, mask: Tensor | None) -> None:
         self.register_buffer("target", target.detach())
         self.register_buffer("mask", mask)
-        self.factor = self.factor_of(
-            self.target, "relative" if scale == "own" else scale
-        )
+        self.factor = self.factor_of(self.target, unit(scale))
         if mask is not None:
             self.factor *= mask.square().mean().item()
 

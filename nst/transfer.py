@@ -111,7 +111,7 @@ def paint(
     check_pictures(inputs, recipe)
     scene, first = Scene.of(inputs, recipe), inputs.initial
     image = crop(first.image, recipe) if first else None
-    recipe = make_room(recipe, *inputs.images, compute.device)
+    recipe = make_room(recipe, *inputs.images, compute)
     if checkpoint is not None:
         if not hasattr(checkpoint, "kept"):
             seen = f"checkpoint is of type {type(checkpoint).__name__}"

@@ -41,6 +41,21 @@ def test_its_pixels_are_read_once_and_only_if_looked_at(tmp_path, cat):
     assert picture.sha256 == Picture.of(first).sha256 != Picture.of("ink").sha256
 
 
+@pytest.mark.parametrize("name", ["a.png", "b/a.png"])
+def test_an_upload_is_called_by_its_name(name):
+    for source in ({name: b"x"}, {"name": name, "content": b"x"}):
+        with pytest.raises(nst.InputError, match="^cannot read 'a.png' as a picture"):
+            nst.iterate(source, "ink", size=32)
+        assert Picture.of(source).name == "a.png"
+
+
+def test_a_picture_that_was_read_before_is_not_read_again(cat):
+    alpha = torch.zeros(1, 1, *cat.shape[2:])
+    picture = Picture("nowhere.png", "nowhere.png", known=(cat, alpha))
+    for one in (picture, dataclasses.replace(picture, wanted=64)):
+        assert one.image is cat and one.alpha is alpha
+
+
 def test_inputs_are_what_people_give_in_any_form(cat):
     one = Inputs.of("cat", "ink")
     assert [style.name for style in one.styles] == ["ink"]

@@ -1,6 +1,5 @@
 """Make many pictures: in this process, in several, or on a cluster."""
 
-import json
 import signal
 from collections.abc import Generator, Iterable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -13,6 +12,7 @@ from typing import Literal
 
 from PIL import Image
 
+from ..control.shapes import cropping
 from ..control.sizes import crop
 from ..device import Precision, choose
 from ..errors import InputError, first_line, within
@@ -20,7 +20,7 @@ from ..files import check_apart, check_writable, identity
 from ..images import Source
 from ..inputs import Inputs
 from ..keep.places import check_ours, free, made_as
-from ..keep.record import describe
+from ..keep.record import as_text, describe
 from ..keep.saving import check_format, save_image
 from ..recipe import Recipe, as_recipe
 from ..transfer import Masks, Sources, paint
@@ -63,8 +63,9 @@ class Job:
 class Result:
     """The result of a job: "made", "kept" from an earlier call, or "failed".
 
-    ``message`` says in one sentence why it failed; else it is empty. The ``output`` of
-    a ``numbered`` job is the one that it got.
+    ``message`` says in one sentence why it failed, or how the content was cropped to an
+    exact size; else it is empty. The ``output`` of a ``numbered`` job is the one that
+    it got.
     """
 
     job: Job
@@ -130,8 +131,8 @@ def do(job: Job) -> Result:
     try:
         inputs, compute = job.inputs, choose(job.device, job.precision)
         check_format(job.output)
-        text = describe(inputs, job.recipe, compute)
-        same = partial(_is_there, made=json.loads(text))
+        made = describe(inputs, job.recipe, compute)
+        same = partial(_is_there, made=made)
         if job.numbered:
             job = replace(job, output=str(free(Path(job.output), same)))
         if same(job.output):
@@ -140,8 +141,9 @@ def do(job: Job) -> Result:
         check_ours(job.output)
         for step in paint(inputs, job.recipe, compute):
             best = step.best
-        save_image(best, job.output, text, alpha=crop(inputs.content.alpha, job.recipe))
-        return Result(job, "made")
+        alpha = crop(inputs.content.alpha, job.recipe)
+        save_image(best, job.output, as_text(made), alpha=alpha)
+        return Result(job, "made", cropping(inputs.content.image, job.recipe))
     except Exception as error:  # no error may stop the other pictures
         return _failed(job, error)
 

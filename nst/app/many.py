@@ -45,8 +45,8 @@ def paint_many(
         results = style_many(jobs, executor)
         for result in tqdm(results, total=len(jobs), unit="picture"):
             tqdm.write(f"{result.status}: {result.job.output}", file=sys.stdout)
+            failed += result.status == "failed"
             if result.message:
-                failed += 1
                 tqdm.write(f"nst: {result.message}", file=sys.stderr)
             if asked:
                 results.close()

@@ -1,6 +1,5 @@
 """Paint for the command line, once its options are read."""
 
-import json
 import math
 import sys
 import tempfile
@@ -12,7 +11,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from ..control.memory import make_room, need
+from ..control.memory import counted, make_room, need
+from ..control.shapes import cropping
 from ..control.sizes import LEAST, crop, levels_of
 from ..device import Compute, Precision, choose
 from ..errors import InputError
@@ -20,7 +20,7 @@ from ..files import check_apart, check_writable
 from ..inputs import Inputs, Picture
 from ..keep.checkpoint import Checkpoint
 from ..keep.places import check_ours, free, made_as, stem
-from ..keep.record import describe
+from ..keep.record import as_text, describe
 from ..keep.saving import check_format, save_image
 from ..optimize import Step
 from ..recipe import Recipe
@@ -68,7 +68,7 @@ class Painting:
         number = None if self.step.number == self.total else self.step.number
         made = describe(self.inputs, self.recipe, self.compute, step=number)
         alpha = crop(self.inputs.content.alpha, self.recipe)
-        save_image(self.step.best, path, made, alpha=alpha)
+        save_image(self.step.best, path, as_text(made), alpha=alpha)
 
     def save_somewhere(self, path: Path) -> None:
         """Save to ``path``, or if that fails to a new temporary folder.
@@ -89,8 +89,7 @@ class Painting:
         Every ``every`` steps save a picture beside ``output``. If one cannot be saved,
         paint on without saving more of them.
         """
-        device = self.compute.device
-        self.recipe = make_room(self.recipe, *self.inputs.images, device)
+        self.recipe = make_room(self.recipe, *self.inputs.images, self.compute)
         steps = paint(self.inputs, self.recipe, self.compute, self.checkpoint)
         if self.checkpoint:
             self.recipe = self.checkpoint.recipe
@@ -125,12 +124,8 @@ class Painting:
         tiles = f", in tiles of {self.recipe.tile} px" if self.recipe.tile else ""
         memory = f"up to {math.ceil(10 * gigabytes) / 10:.1f} GB of memory{tiles}"
         print(f"on {self.compute.device}, {memory}", file=sys.stderr)
-        content = self.inputs.content.image
-        height, width = content.shape[-2:]
-        h, w = crop(content, self.recipe).shape[-2:]
-        if (h, w) != (height, width):
-            seen = f"the content's {width}x{height} pixels"
-            print(f"{seen} are cropped to the middle {w}x{h}", file=sys.stderr)
+        if cropped := cropping(self.inputs.content.image, self.recipe):
+            print(cropped, file=sys.stderr)
 
     def _peak(self) -> float:
         """Return the bytes that this process takes at its peak, by Linux's count.
@@ -138,12 +133,11 @@ class Painting:
         The peak is either behind, when pictures were decoded, or ahead, in the run. On
         a GPU, and where Linux does not count, it is that of the run alone.
         """
-        ahead, status = need(self.recipe, *self.inputs.images), Path(STATUS)
-        if self.compute.device.type != "cpu" or not status.exists():
+        ahead = need(self.recipe, *self.inputs.images, self.compute)
+        if self.compute.device.type != "cpu" or not Path(STATUS).exists():
             return ahead
-        lines = [line.split() for line in status.read_text("ascii").splitlines()]
-        taken = {line[0]: int(line[1]) * 1024 for line in lines if line[-1:] == ["kB"]}
-        return max(taken["VmHWM:"], taken["VmRSS:"] + LOADED + ahead)
+        taken = counted(STATUS)
+        return max(taken["VmHWM"], taken["VmRSS"] + LOADED + ahead)
 
 
 def paint_one(
@@ -177,7 +171,7 @@ def paint_one(
     painting = Painting(inputs, recipe, path, *how, force)
     if output:
         painting.check(path)
-    made = json.loads(describe(inputs, recipe, how[0]))  # a mistake is told first
+    made = describe(inputs, recipe, how[0])  # a mistake is told first
     painting.output = path if output else free(path, partial(made_as, made=made))
     try:
         painting.take_steps(every)

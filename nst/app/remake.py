@@ -12,9 +12,9 @@ from ..device import Device, Precision, choose_again
 from ..errors import InputError
 from ..files import check_apart, check_writable
 from ..images import Size, Source, read
-from ..inputs import Inputs, Picture, as_list, numbered
+from ..inputs import KINDS, Inputs, Picture, as_list, numbered
 from ..keep.places import check_ours
-from ..keep.record import about, describe, known_inputs, read_record
+from ..keep.record import about, as_text, describe, known_inputs, read_record
 from ..keep.saving import check_format, save_image
 from ..recipe import Recipe
 from ..samples import PAINTINGS, SAMPLES, is_address
@@ -45,9 +45,9 @@ def remake(
     made = read_record(path)
     check_format(output)
     check_writable(output)
-    given = {"content": content, "style": style, "mask": mask}
-    given |= {"style mask": style_mask, "initial": initial}
-    pictures = _pictures(made, {k: as_list(v) for k, v in given.items()}, path, output)
+    given = map(as_list, (content, style, mask, style_mask, initial))
+    by_kind = dict(zip(KINDS, given, strict=True))
+    pictures = _pictures(made, by_kind, path, output)
     if not force:
         check_ours(output)
     one, styles, masks, style_masks, first = pictures.values()
@@ -64,8 +64,9 @@ def remake(
     else:
         for step in islice(paint(inputs, recipe, compute), made["step"]):
             best = step.best
-    text = describe(inputs, recipe, compute, step=made["step"], studio=studio)
-    save_image(best, output, text, alpha=crop(inputs.content.alpha, recipe))
+    again = describe(inputs, recipe, compute, step=made["step"], studio=studio)
+    alpha = crop(inputs.content.alpha, recipe)
+    save_image(best, output, as_text(again), alpha=alpha)
     return best.cpu()
 
 

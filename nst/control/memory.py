@@ -7,6 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..convolution import LEAST_SIDE, Method
+from ..device import Compute
 from ..layers import CHANNELS, LAYERS, stride_of
 from ..lbfgs import default_history
 from ..recipe import Recipe
@@ -15,24 +17,26 @@ from .tiles import GRID, cut
 
 FLOAT = 4  # bytes
 FIXED = 20e6  # bytes that the libraries take
+WINOGRAD = 180e6  # bytes for the weights of 512 channels as blocks of 8x8 numbers
 PASSING = 64  # floats per pixel, for a short time, at the network's first layers
+BLOCKS = LEAST_SIDE * stride_of("conv4_1")  # the least side at which it has those
 HOLES = 1.5  # factor: the small tensors of tiles leave gaps in memory
 VECTORS = 10  # copies of the image: the best, gradients, the direction, …
 TILES = (1024, 512, 256)  # sizes to suggest, in pixels
 
 
 def make_room(
-    recipe: Recipe, content: Tensor, styles: Sequence[Tensor], device: torch.device
+    recipe: Recipe, content: Tensor, styles: Sequence[Tensor], compute: Compute
 ) -> Recipe:
     """Return the recipe; a tile of "auto" becomes None if the whole fits, else a size.
 
-    Raise `TooLarge` if a run would need more memory than is free on ``device``.
+    Raise `TooLarge` if a run would need more memory than is free on its device.
     """
     style = max((image.shape for image in styles), key=lambda s: s[-1] * s[-2])
-    free = available(device)
+    free, how = available(compute.device), compute.convolution
 
     def needed(**changes: Any) -> float:
-        return estimate(recipe.replace(**changes), content.shape, style)
+        return estimate(recipe.replace(**changes), content.shape, style, how)
 
     fitting = [t for t in (None, *TILES) if needed(tile=t) <= free]
     if recipe.tile == "auto":
@@ -44,7 +48,12 @@ def make_room(
     raise too_large(recipe, free, needed, fitting)
 
 
-def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> float:
+def estimate(
+    recipe: Recipe,
+    content: Sequence[int],
+    style: Sequence[int],
+    convolution: Method = "direct",
+) -> float:
     """Return the bytes that a run will need at its peak, besides those in use now.
 
     ``content`` and ``style`` are shapes that end in (H, W). The peak is at the last
@@ -63,12 +72,16 @@ def estimate(recipe: Recipe, content: Sequence[int], style: Sequence[int]) -> fl
     evaluation = _pixels_at_once(height, width, recipe) * (kept + PASSING)
     style = style_shape(style, recipe.long_side, recipe)
     grams = _pixels_at_once(*style, recipe) * PASSING
-    return FIXED + FLOAT * (held + max(evaluation, grams))
+    blocks = convolution == "winograd" and min(height, width) >= BLOCKS
+    return FIXED + WINOGRAD * blocks + FLOAT * (held + max(evaluation, grams))
 
 
-def need(recipe: Recipe, content: Tensor, styles: Sequence[Tensor]) -> float:
+def need(
+    recipe: Recipe, content: Tensor, styles: Sequence[Tensor], compute: Compute
+) -> float:
     """Return the `estimate` of a run for its most demanding style, in bytes."""
-    return max(estimate(recipe, content.shape, style.shape) for style in styles)
+    how = compute.convolution
+    return max(estimate(recipe, content.shape, each.shape, how) for each in styles)
 
 
 def available(device: str | torch.device = "cpu") -> float:
@@ -86,8 +99,7 @@ def available(device: str | torch.device = "cpu") -> float:
 
 def _machine() -> float:
     """Return the bytes that Linux can give without swapping."""
-    (line,) = (x for x in _lines("/proc/meminfo") if x.startswith("MemAvailable"))
-    return int(line.split()[1]) * 1024
+    return counted("/proc/meminfo")["MemAvailable"]
 
 
 def _container() -> float:
@@ -111,6 +123,12 @@ def _process() -> float:
         return float("inf")
     pages = int(_lines("/proc/self/statm")[0].split()[0])
     return most - pages * resource.getpagesize()
+
+
+def counted(path: str) -> dict[str, int]:
+    """Return what Linux counts in a file of /proc in bytes: {"MemAvailable": …, …}."""
+    rows = (line.split() for line in _lines(path))
+    return {r[0].rstrip(":"): int(r[1]) * 1024 for r in rows if r[-1:] == ["kB"]}
 
 
 def _lines(path: str) -> list[str]:

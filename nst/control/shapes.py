@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..images import fitted
 from ..inputs import Inputs
 from ..recipe import Recipe
-from .sizes import LEAST, Shape, content_shape
+from .sizes import LEAST, Shape, content_shape, crop
 
 Levels = list[tuple[int, int]]  # [(size, steps), ...]
 
@@ -51,6 +51,15 @@ def middle(image: Tensor, size: Sequence[int]) -> Tensor:
     h, w = (max(1, round(side * scale)) for side in size)
     top, left = (height - h) // 2, (width - w) // 2
     return image[..., top : top + h, left : left + w]
+
+
+def cropping(image: Tensor, recipe: Recipe) -> str:
+    """Return a sentence that says how `crop` cuts the content; "" if it does not."""
+    (height, width), (h, w) = image.shape[-2:], crop(image, recipe).shape[-2:]
+    if (h, w) == (height, width):
+        return ""
+    seen = f"the content's {width}x{height} pixels"
+    return f"{seen} are cropped to the middle {w}x{h}"
 
 
 def _least_size(shape: Sequence[int]) -> int:

@@ -63,7 +63,7 @@ class Checkpoint:
         own = inputs
         if recipe.initial_picture is None:  # ``start`` is not of the recipe
             own = replace(inputs, initial=None)
-        made = json.loads(describe(own, recipe, compute))
+        made = describe(own, recipe, compute)
         self._made = {"recipe": made["recipe"], "inputs": made["inputs"]}
         self._made["start"] = None if start is None else fingerprint(start)
         levels = levels_of(recipe, inputs)

@@ -13,7 +13,7 @@ from .. import __version__
 from ..device import Compute, Device, Precision, choose
 from ..errors import InputError
 from ..images import Source, load_image
-from ..inputs import Inputs, Picture, fingerprint, numbered
+from ..inputs import KINDS, Inputs, Picture, fingerprint, numbered
 from ..recipe import INITIALS, Recipe
 from ..transfer import Masks, Sources
 from .saving import RECORD
@@ -46,7 +46,7 @@ def record(
     first = recipe.initial_picture
     given = content, style, masks, style_masks, first
     inputs = Inputs.of(*given, wanted=recipe.wanted)
-    return describe(inputs, recipe, choose(device, precision), step=step)
+    return as_text(describe(inputs, recipe, choose(device, precision), step=step))
 
 
 def describe(
@@ -56,14 +56,22 @@ def describe(
     *,
     step: int | None = None,
     studio: dict[str, Any] | None = None,
-) -> str:
-    """Return the record for `Inputs`; ``studio`` holds the moves of a session."""
+) -> dict[str, Any]:
+    """Return what the record for `Inputs` holds, as `read_record` gives it back.
+
+    ``studio`` holds the moves of a session.
+    """
     versions = {"nst": __version__, "python": platform.python_version()}
     versions |= {name: version(name) for name in ("torch", "numpy", "pillow")}
     made = {"format": FORMAT, "recipe": asdict(_without_folder(recipe)), "step": step}
     made["inputs"] = {what: about(picture) for what, picture in inputs.named()}
     made |= {"studio": studio} if studio else {}
     made |= compute.described() | {"versions": versions}
+    return json.loads(as_text(made))  # with lists for tuples
+
+
+def as_text(made: dict[str, Any]) -> str:
+    """Return the record, the JSON text, of what `describe` returned."""
     return json.dumps(made, indent=1)
 
 
@@ -129,16 +137,13 @@ def _is_whole(found: dict) -> bool:
 def known_inputs(found: dict) -> dict[str, list[dict[str, str] | None]]:
     """Return {kind: [{"name", "sha256"} or None, ...]}: the inputs of a record.
 
-    The kinds are those of `Inputs.by_kind`. None stands for a picture that was not
-    given, such as the mask of a style that goes everywhere.
+    None stands for a picture that was not given, such as the mask of a style that goes
+    everywhere.
     """
-    known, kinds = (
-        found["inputs"],
-        ("content", "style", "mask", "style mask", "initial"),
-    )
+    known = found["inputs"]
     lists = {
         kind: [known.get(numbered(kind, index)) for index in range(len(known))]
-        for kind in kinds
+        for kind in KINDS
     }
     styles = len(lists["style"]) - lists["style"].count(None)
     most = {"content": 1, "initial": 1}

@@ -18,7 +18,7 @@ from ..samples import PAINTINGS, SAMPLES, is_address
 from .address import fetch
 from .kinds import add_reader, choose_page, refuse_raw
 from .paintings import painting_file
-from .profiles import curve, to_srgb
+from .profiles import camera_profile, curve, to_srgb
 
 ORDINARY = 2**24  # pixels; of larger pictures no more is decoded than is wanted
 GAP = 2  # times as large as wanted is enough, as for Pillow's thumbnails
@@ -142,7 +142,7 @@ def _pixels(picture: Image.Image, wanted: float | Sequence[int] | None) -> np.nd
     large = wanted is not None and picture.width * picture.height > ORDINARY
     if large:
         picture.draft(None, _least(picture, wanted))  # a JPEG's half, quarter, eighth
-    icc: Any = picture.info.get("icc_profile")
+    icc: Any = picture.info.get("icc_profile") or camera_profile(picture)
     picture.load()
     if (turn := _turn(picture)) is not None:  # FLIP_LEFT_RIGHT is 0
         picture = picture.transpose(turn)

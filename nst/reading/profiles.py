@@ -1,16 +1,24 @@
 """Colour profiles: bring a picture into sRGB, and say of one that it is sRGB."""
 
 import io
+import struct
+from functools import cache
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
 MODES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}  # {a profile's space: PIL's mode}
 INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
 FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION  # both as photographers' programs do
 SRGB: Any = ImageCms.createProfile("sRGB")
 LAB: Any = (ImageCms.createProfile("LAB"), "LAB")
+ADOBE_RGB = {  # the primaries' X, Y, Z under D50, as Adobe RGB (1998) defines them
+    b"rXYZ": (0.60974, 0.31111, 0.01947),
+    b"gXYZ": (0.20528, 0.62567, 0.06087),
+    b"bXYZ": (0.14919, 0.06322, 0.74457),
+}
+ADOBE_GAMMA = 563  # of 256
 NOTICEABLE = 2  # levels of 255; profiles that say sRGB in their own way differ by less
 
 
@@ -43,6 +51,42 @@ def _profile(icc: bytes) -> tuple[Any, str]:
     """Return an ICC profile and the mode of the pictures that it is for."""
     profile: Any = ImageCms.ImageCmsProfile(io.BytesIO(icc))
     return profile, MODES[profile.profile.xcolor_space.strip()]
+
+
+def camera_profile(picture: Image.Image) -> bytes | None:
+    """Return Adobe RGB's profile if a camera's EXIF says that the colours are so.
+
+    Cameras embed none. They name the space by ColorSpace 2 or, if that is neither 1,
+    which is sRGB, nor 2, by the interoperability index R03.
+    """
+    if "srgb" in picture.info:  # a PNG that says more
+        return None
+    try:
+        exif = picture.getexif()
+        space = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.ColorSpace)
+        if space not in (1, 2):
+            marks = exif.get_ifd(ExifTags.IFD.Interop)
+            index = str(marks.get(ExifTags.Interop.InteropIndex))
+            space = 2 if index.startswith("R03") else 1
+        return _adobe_rgb() if space == 2 else None
+    except Exception:  # Pillow's reader of EXIF raises many types of error
+        return None
+
+
+@cache
+def _adobe_rgb() -> bytes:
+    """Return an ICC profile, version 2: a head of 128 bytes, a table, the entries."""
+    gamma = struct.pack(">4s4xIH2x", b"curv", 1, ADOBE_GAMMA)
+    entries = dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), gamma)
+    for name, xyz in ADOBE_RGB.items():
+        fixed = (round(n * 2**16) for n in xyz)
+        entries[name] = struct.pack(">4s4x3i", b"XYZ ", *fixed)
+    table, data, start = struct.pack(">I", len(entries)), b"", 132 + 12 * len(entries)
+    for name, entry in entries.items():
+        table += struct.pack(">4sII", name, start + len(data), len(entry))
+        data += entry
+    head = struct.pack(">I4xI", start + len(data), 0x02100000) + b"mntrRGB XYZ "
+    return head.ljust(36, b"\0") + b"acsp".ljust(92, b"\0") + table + data
 
 
 def curve(icc: bytes) -> np.ndarray | None:

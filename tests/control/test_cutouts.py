@@ -216,8 +216,14 @@ def test_another_alpha_is_another_picture(tmp_path, cutout, photo):
         nst.remake(made, tmp_path / "b.png", content=other)
 
 
-def test_pictures_made_before_alpha_was_kept_are_made_again(tmp_path, cutout):
-    """Then a cut-out was an opaque picture on white, and a mask's alpha was white."""
+@pytest.mark.parametrize("logo", [False, True])
+def test_pictures_made_before_alpha_was_kept_are_made_again(tmp_path, cutout, logo):
+    """Then a cut-out was an opaque picture on white, and a mask's alpha was white.
+
+    A white logo was nothing but white.
+    """
+    if logo:
+        cut(Image.new("RGB", (60, 45), "white"), disc()).save(cutout)
     mask, style = tmp_path / "mask.png", nst.to_pil(nst.sample("ink", 40))
     cut(disc(), disc(edge=9).point(lambda v: max(v, 90))).save(mask)
     recipe = nst.Recipe(**TINY)

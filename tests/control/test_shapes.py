@@ -1,5 +1,7 @@
 """Thin and tiny pictures, exact sizes, and where the levels begin."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -152,16 +154,36 @@ SIZES = {
 }
 
 
+TOLD = {  # in the same words by both commands
+    "--size 48x40": ["the content's 60x45 pixels are cropped to the middle 54x45"],
+    "--size 40X48": ["the content's 60x45 pixels are cropped to the middle 38x45"],
+}
+
+
 @pytest.mark.parametrize("options", SIZES)
 def test_the_command_line_takes_every_kind_of_size(tmp_path, capsys, options):
     Image.fromarray(ramps()).resize((60, 45)).save(tmp_path / "a.png")
     where = [str(tmp_path / "a.png"), "ink", "-o", str(tmp_path / "b.png")]
     assert main([*where, *options.split(), "--steps", "1"]) == 0
     assert nst.load_image(tmp_path / "b.png").shape[2:] == SIZES[options]
-    told = "cropped to the middle" in capsys.readouterr().err
-    assert told == ("x" in options.lower())
+    told = re.findall("the content's .*", capsys.readouterr().err)
+    assert told == (TOLD[options] if "x" in options.lower() else [])
     nst.remake(tmp_path / "b.png", tmp_path / "c.png", content=tmp_path / "a.png")
     assert (tmp_path / "b.png").read_bytes() == (tmp_path / "c.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "options", [*TOLD, "--size 48", "--size 40x30", "--size 48x40 --workers 2"]
+)
+def test_a_batch_says_what_it_crops(tmp_path, monkeypatch, capsys, options):
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(ramps()).resize((60, 45)).save("a.png")
+    command = ["batch", "a.png", "--style", "ink", "-o", ".", "--steps", "1"]
+    assert main([*command, *options.split()]) == 0
+    said = capsys.readouterr()
+    told = TOLD.get(options.removesuffix(" --workers 2"), [])
+    assert re.findall("the content's .*", said.err) == told
+    assert said.out == "made: a-ink.png\n1 of 1 pictures are in .\n"
 
 
 def test_a_batch_takes_each_content_at_its_own_size(tmp_path, capsys):

@@ -14,6 +14,7 @@ from PIL import Image
 import nst
 from nst.app.batch import Job, style_many
 from nst.app.cli import main
+from nst.inputs import Inputs
 from nst.reading import decoding
 
 WHOLE = Image.fromarray(np.repeat(np.repeat(COLORS, 160, 0), 240, 1))  # 480 x 320
@@ -97,6 +98,13 @@ def test_its_picture_is_kept_and_made_again(all_large, tmp_path, monkeypatch):
     assert main(["remake", "a.png", "--content", "other.jpg"]) == 2
 
 
+def test_what_a_notebook_hands_over_is_decoded_smaller_as_well(all_large):
+    data = file(WHOLE, "JPEG")
+    for source in (data, io.BytesIO(data), {"large.jpg": data}):
+        inputs = Inputs.of(source, "ink", wanted=60)
+        assert inputs.content.image.shape == (1, 3, 80, 120)
+
+
 def test_a_limit_of_pillow_can_be_lifted(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
@@ -171,7 +179,8 @@ def measured(code, *arguments):
     "width, height, size", [(8160, 6120, 512), (8160, 6120, 64), (4000, 3000, 64)]
 )
 def test_a_photograph_takes_the_memory_that_is_told(width, height, size, tmp_path):
-    """Within a fifth; for 50 megapixels at most 0.6 GB beyond torch and the network."""
+    """Within a fifth; for 50 megapixels at most 0.6 GB beyond torch and the network,
+    or 0.9 with Winograd's convolutions, which take more."""
     path, out = tmp_path / "photo.jpg", tmp_path / "out.png"
     noise = Image.effect_noise((width // 8, height // 8), 60)
     noise.resize((width, height)).convert("RGB").save(path)
@@ -180,7 +189,9 @@ def test_a_photograph_takes_the_memory_that_is_told(width, height, size, tmp_pat
     told = float(re.search(r"up to ([\d.]+) GB", said)[1]) * 1e9
     assert told == pytest.approx(peak, rel=0.2)
     if width * height > decoding.ORDINARY:
-        assert peak - measured(LIBRARIES)[0] < 0.6e9
+        how = nst.read_record(out)["convolution"]
+        most = 0.6e9 if how == "direct" else 0.9e9
+        assert peak - measured(LIBRARIES)[0] < most
 
 
 def test_an_open_picture_of_the_callers_is_left_as_it_is(all_large):

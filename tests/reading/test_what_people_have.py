@@ -20,7 +20,8 @@ from made_pictures import (
     twelve_bits,
     with_exif,
 )
-from PIL import Image
+from PIL import ExifTags, Image
+from PIL.PngImagePlugin import PngInfo
 
 import nst
 from nst.reading.profiles import srgb
@@ -164,6 +165,49 @@ def profiles():
             yield f"{kind} with {name} profile", data, COLORS
 
 
+def cameras():
+    """Adobe RGB that only EXIF names: ColorSpace, InteropIndex, is it Adobe RGB?"""
+    ways = {
+        "ColorSpace 2": (2, None, True),
+        "ColorSpace 2 and R98": (2, "R98", True),
+        "index R03": (65535, "R03", True),
+        "index R03 alone": (None, "R03", True),
+        "ColorSpace 1": (1, "R03", False),
+        "index R98": (65535, "R98", False),
+        "ColorSpace of text": ("2", None, False),
+        "another index": (65535, "\xff", False),
+    }
+    for name, (space, index, adobe) in ways.items():
+        tags = Image.Exif()
+        ifd = tags.get_ifd(ExifTags.IFD.Exif)
+        ifd |= {} if space is None else {ExifTags.Base.ColorSpace: space}
+        ifd |= {} if index is None else {ExifTags.IFD.Interop: {1: index}}
+        picture = whole(in_space(COLORS, "Adobe") if adobe else COLORS)
+        how = {"exif": tags.tobytes()}
+        for kind in ("JPEG", "PNG", "WEBP", "TIFF")[: 3 if index else 4]:
+            data = file(picture, kind, **how)  # Pillow writes no index into a TIFF
+            yield f"{'Adobe' if adobe else 'sRGB'} {kind} by {name}", data, COLORS
+    how = {"exif": tags_of_adobe()}
+    data = file(clear(whole(in_space(COLORS, "Adobe"))), "PNG", **how)
+    white = COLORS.copy()
+    white[:, 1] = 255
+    yield "Adobe PNG with alpha by ColorSpace", data, white
+    data = file(whole(), "PNG", icc_profile=srgb(), **how)
+    yield "sRGB PNG by its profile", data, COLORS
+    says_srgb = PngInfo()
+    says_srgb.add(b"sRGB", b"\0")
+    data = file(whole(), "PNG", pnginfo=says_srgb, **how)
+    yield "sRGB PNG by its chunk", data, COLORS
+    ink = Image.new("CMYK", (48, 32), (0, 255, 255, 0))
+    yield "JPEG of inks by ColorSpace", file(ink, "JPEG", **how), (255, 0, 0)
+
+
+def tags_of_adobe():
+    tags = Image.Exif()
+    tags.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ColorSpace] = 2
+    return tags.tobytes()
+
+
 def depths():
     """Numbers of every type and files of every depth, all of one grey."""
     types = ("uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
@@ -236,7 +280,7 @@ def handed():
 
 ROWS = {
     name: row
-    for kind in (orientations, odd_exif, profiles, depths, handed)
+    for kind in (orientations, odd_exif, profiles, cameras, depths, handed)
     for name, *row in kind()
 }
 NEAR = {  # {what is lossy, or rounded to 8 bits twice: how far a colour may be off}

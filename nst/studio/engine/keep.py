@@ -64,10 +64,8 @@ def usable(path: str | Path) -> Iterator[None]:
 def _picture(
     name: str, image: Tensor, path: str | None = None, alpha: Tensor | None = None
 ) -> Picture:
-    """Return a picture that was read already; once neither path nor alpha was kept."""
-    picture = Picture(image, name, path)
-    vars(picture)["_read"] = image, alpha  # where `cached_property` keeps them
-    return picture
+    """Return a picture that was kept; earlier versions kept neither path nor alpha."""
+    return Picture(image, name, path, known=(image, alpha))
 
 
 def _session(content: dict[str, Any], device: Device, precision: Precision) -> Session:

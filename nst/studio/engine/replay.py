@@ -4,7 +4,7 @@ from torch import Tensor
 
 from ...device import Device
 from ...inputs import Inputs
-from ...keep.record import describe
+from ...keep.record import as_text, describe
 from ...recipe import Recipe
 from .session import Session
 from .state import LIVE
@@ -24,13 +24,8 @@ def record(session: Session) -> str:
     if any("size" in move for move in state.moves):
         begun |= {name: getattr(state.begun, name) for name in PLAN}
     moves = [{"step": 0, **begun}, *state.moves] if state.moves else []
-    return describe(
-        state.inputs,
-        state.recipe,
-        session.compute,
-        step=state.number,
-        studio={"moves": moves},
-    )
+    known = state.inputs, state.recipe, session.compute
+    return as_text(describe(*known, step=state.number, studio={"moves": moves}))
 
 
 def replay(

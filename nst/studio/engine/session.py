@@ -77,7 +77,7 @@ class Session:
         initial = recipe.initial_picture
         inputs = Inputs.of(inputs.content, inputs.styles, initial=initial)
         check_pictures(inputs, recipe)
-        recipe = make_room(recipe, *inputs.images, self.compute.device)
+        recipe = make_room(recipe, *inputs.images, self.compute)
         first = self._painter.first_image(inputs, recipe)
         self._go(State(inputs, recipe, recipe, first))
 
@@ -102,12 +102,12 @@ class Session:
         """Go on from the present picture to a larger ``size``, level by level."""
         state = self.state
         recipe = enlarged(state.recipe, state.levels, state.number, size)
-        recipe = make_room(recipe, *state.images, self.compute.device)
+        recipe = make_room(recipe, *state.images, self.compute)
         self._go(_moved(self.state, recipe, size=size))
 
     def need(self) -> float:
         """Return the bytes of memory that the rest of the run needs at its peak."""
-        return need(self.state.recipe, *self.state.images)
+        return need(self.state.recipe, *self.state.images, self.compute)
 
     def restore(self, state: State) -> None:
         """Go on from an earlier state; `undo` brings back the present one."""

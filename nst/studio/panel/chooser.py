@@ -8,7 +8,7 @@ import ipywidgets as widgets
 from ...inputs import Picture
 from ...samples import PAINTINGS, PHOTOS, STYLES
 from . import views
-from .jupyter import Showing, picture_of, take, tip
+from .jupyter import Showing, check_pixels, take, tip
 
 THUMB = 120  # pixels, long side
 KINDS = {"content": "content", "style": "style", "second": "second"}
@@ -79,11 +79,16 @@ class Chooser(widgets.HBox):
     def _take(self, value: Any) -> None:
         if value:
             name, content = take(self.upload)
-            self.chosen(lambda: _read(picture_of(name, content), name))
+            self.chosen(lambda: _uploaded(name, content))
 
 
-def _read(source: Any, name: str | None = None) -> Picture:
+def _uploaded(name: str, content: bytes) -> Picture:
+    check_pixels(name, content)
+    return _read({name: content})
+
+
+def _read(source: Any) -> Picture:
     """Return a `Picture` with its pixels already read, so that errors come now."""
-    picture = Picture.of(source, name)
+    picture = Picture.of(source)
     picture.image  # noqa: B018  reads the pixels
     return picture

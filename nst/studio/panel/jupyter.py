@@ -2,12 +2,12 @@
 
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import IPython
 import ipywidgets as widgets
-from PIL import Image
 
 from ...errors import InputError
 from ...reading.decoding import opened
@@ -61,24 +61,16 @@ def take(upload: widgets.FileUpload) -> tuple[str, bytes]:
     return Path(name).name, bytes(file["content"])
 
 
-def picture_of(name: str, content: bytes) -> Image.Image:
-    """Return the picture in an uploaded file; raise `InputError` if it is none."""
-    try:
-        picture = opened(content, name)
-        width, height = picture.size
-        if width * height <= MOST_PIXELS:
-            picture.load()
-            return picture
-    except InputError:  # a sentence that knows more
-        raise
-    except Exception as error:  # Pillow's decoders raise many types of error
+def check_pixels(name: str, content: bytes) -> None:
+    """Raise `InputError` if an uploaded picture has more than `MOST_PIXELS`."""
+    width = height = 0
+    with suppress(Exception):  # reading its pixels will tell what is wrong
+        width, height = opened(content, name).size
+    if width * height > MOST_PIXELS:
         raise InputError(
-            f"cannot read {name!r} as a picture: choose a PNG or a JPEG"
-        ) from error
-    raise InputError(
-        f"{name!r} has {width}x{height} pixels: "
-        f"make it smaller than {MOST_PIXELS // 10**6} megapixels first"
-    )
+            f"{name!r} has {width}x{height} pixels: "
+            f"make it smaller than {MOST_PIXELS // 10**6} megapixels first"
+        )
 
 
 def close_tree(widget: widgets.Widget) -> None:

@@ -1,9 +1,11 @@
 import pytest
+import torch
+from PIL import Image
 from studio_hands import png, said, upload, wrong
 
 import nst
 from nst.keep.record import read_record
-from nst.studio.panel import jupyter, views
+from nst.studio.panel import views
 
 
 @pytest.mark.parametrize("kind", ["content", "style"])
@@ -74,6 +76,16 @@ def test_the_same_file_may_come_twice_and_no_bytes_stay_in_the_widget(studio):
         )
 
 
+def test_an_upload_is_the_picture_of_its_file(studio, tmp_path):
+    """The same pixels as by its path, from the file's bytes alone."""
+    Image.effect_noise((40, 30), 90).save(tmp_path / "mine.jpg")
+    content = studio.panel.chooser["content"]
+    upload(content, "mine.jpg", (tmp_path / "mine.jpg").read_bytes())
+    picture = studio.session.state.content
+    assert torch.equal(picture.image, nst.load_image(tmp_path / "mine.jpg"))
+    assert picture.source == {"mine.jpg": (tmp_path / "mine.jpg").read_bytes()}
+
+
 def tip_of(widget):
     named = "tooltip" if widget.has_trait("tooltip") else "description_tooltip"
     return getattr(widget, named)
@@ -83,7 +95,7 @@ def test_a_decoder_that_knows_more_is_heard(studio, monkeypatch):
     def decode(file):
         raise nst.InputError("'a.heic' is HEIC: pip install 'nst[heic]'")
 
-    monkeypatch.setattr(jupyter.Image, "open", decode)
+    monkeypatch.setattr(Image, "open", decode)
     upload(studio.panel.chooser["content"], "a.heic", b"ftypheic")
     assert wrong(studio) and "is HEIC: pip install" in said(studio)
 
