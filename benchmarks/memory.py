@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 import nst
+from nst.control.memory import counted
 from nst.lbfgs import default_history
 from nst.losses import total_variation
 from nst.optimize import optimize
@@ -55,8 +56,7 @@ def fill(height, width, tile, real=2, vgg=None):
 def paint(height, width, tile, real=2):
     """`fill` on the CPU; return the process's peak in bytes."""
     fill(height, width, tile, real)
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(x.split()[1]) * 1024 for x in lines if x.startswith("VmHWM"))
+    return counted("/proc/self/status")["VmHWM"]
 
 
 def peak(height, width, tile, real=2):
