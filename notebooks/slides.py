@@ -2,9 +2,9 @@
 
     python -m notebooks.slides [NN ...]
 
-writes artefacts/slides/NN_name.html, with reveal.js and MathJax beside it: nothing in a
-deck has an address on the internet that a browser would load. A `#` or `##` begins a
-slide. What does not fit on one goes on below it: slides.html.j2 measures in the browser.
+writes artefacts/slides/NN_name.html, with reveal.js and MathJax beside it: a browser
+loads nothing from the internet. A `#` or `##` begins a slide, and what does not fit goes
+on below it: slides.html.j2 measures in the browser. S opens the speaker's view.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ TEMPLATE = HERE / "slides.html.j2"
 REMOTE = re.compile(r"!\[([^\]]*)\]\(https?:[^)]*\)")  # a picture on the internet
 LESSON = re.compile(r"\((\d\d_\w+)\.ipynb\)")  # a link to it
 BAR = re.compile(r"^ *\d+%\|.*\n?", re.M)  # of progress
-# {folder beside the slides: (wheel, its SHA-256, a folder in it, what to take of that)}.
+# {folder beside the slides: (wheel, its SHA-256, a folder in it, what to take of it)}.
 # They hold the files of npm's reveal.js 5.2.1 and mathjax 3.2.2, byte by byte, and pip
 # is there where Python is.
 LIBRARIES = {
@@ -108,7 +108,7 @@ def _note(words):
 
 
 def _shown(output):
-    """Make a picture HTML, since nbconvert leaves its words out; drop bars of progress."""
+    """Make a picture HTML: nbconvert leaves its words out. Drop bars of progress."""
     data = output.get("data", {})
     for kind in [kind for kind in data if kind.startswith("image/")]:
         words = escape(output.metadata.get(kind, {}).get("alt", ""))

@@ -41,7 +41,7 @@ ALTERNATIVES = "() => [...document.images].map(image => image.alt)"
 
 
 def visit(path):
-    """Every slide in turn, all of it shown: what is cut off, and what the page holds."""
+    """Every slide in turn, all of it shown: what is cut off, what the page holds."""
     asked = []
     with lab.page(**SIZE) as page:
         page.on("request", lambda request: asked.append(request.url))
