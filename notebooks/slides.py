@@ -3,8 +3,8 @@
     python -m notebooks.slides [NN ...]
 
 writes artefacts/slides/NN_name.html, with reveal.js and MathJax beside it: a browser
-loads nothing from the internet. A `#` or `##` begins a slide, and what does not fit goes
-on below it: slides.html.j2 measures in the browser. S opens the speaker's view.
+loads nothing from the internet. A `#` or `##` begins a slide; what does not fit goes on
+below it, as slides.html.j2 measures in the browser. S opens the speaker's view.
 """
 
 import hashlib
@@ -21,13 +21,14 @@ from nbconvert import SlidesExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from .build import ALTERNATIVE, HERE, ROOT, lessons
+from .build import HERE, ROOT, lessons
 
 FOLDER = ROOT / "artefacts" / "slides"
 TEMPLATE = HERE / "slides.html.j2"
 REMOTE = re.compile(r"!\[([^\]]*)\]\(https?:[^)]*\)")  # a picture on the internet
 LESSON = re.compile(r"\((\d\d_\w+)\.ipynb\)")  # a link to it
 BAR = re.compile(r"^ *\d+%\|.*\n?", re.M)  # of progress
+NOTE = {"slideshow": {"slide_type": "notes"}}
 # {folder beside the slides: (wheel, its SHA-256, a folder in it, what to take of it)}.
 # They hold the files of npm's reveal.js 5.2.1 and mathjax 3.2.2, byte by byte, and pip
 # is there where Python is.
@@ -77,46 +78,58 @@ def _download(wheel, digest, folder):
 def prepare(book: NotebookNode) -> NotebookNode:
     """The notebook as it is lectured.
 
-    A picture is shown before it is described: its description is its alternative text,
-    and the speaker's note beside it. The imports are not on the title slide, and an
-    exercise waits for an answer.
+    A picture is not described on its slide: its words are its alternative text, and the
+    speaker's note beside it. A question that unfolds hides the code that asks it, an
+    exercise waits for its answer, and the imports are not on the title slide.
     """
-    title, *_ = book.cells[0].source.splitlines()
-    book.metadata["title"] = title.lstrip("# ")
-    cells, told = [], []
+    book.metadata["title"] = book.cells[0].source.splitlines()[0].lstrip("# ")
+    told = {words: _anywhere(words) for cell in book.cells for words in _words(cell)}
+    cells = []
     for cell in book.cells:
-        tags = cell.metadata.get("tags", ())
-        if "parameters" in tags:
-            cell.metadata["slideshow"] = {"slide_type": "subslide"}
+        notes = [new_markdown_cell(words, metadata=NOTE) for words in _words(cell)]
         if cell.cell_type == "code":
-            done = [] if "exercise" in tags else map(_shown, cell.outputs)
-            cell.outputs = [output for output in done if output.get("text") != ""]
-            cells += [cell, *told]
-            told = []
+            _show(cell)
         else:
-            told += [_note(words[0]) for words in ALTERNATIVE.finditer(cell.source)]
-            cell.source = REMOTE.sub(r"\1", ALTERNATIVE.sub("", cell.source)).strip()
-            cell.source = LESSON.sub(r"(\1.html)", cell.source)
-            cells += [cell] if cell.source else []
-    book.cells = cells + told
+            for words in told.values():
+                cell.source = words.sub("", cell.source)
+            cell.source = LESSON.sub(r"(\1.html)", REMOTE.sub(r"\1", cell.source))
+        cells += [cell, *notes] if cell.source.strip() else notes
+    book.cells = cells
     return book
 
 
-def _note(words):
-    metadata = {"slideshow": {"slide_type": "notes"}}
-    return new_markdown_cell(words, metadata=metadata)
+def _words(cell):
+    """The alternative texts of a cell's pictures, each once."""
+    metadata = [output.get("metadata", {}) for output in cell.get("outputs", ())]
+    kinds = [kind for found in metadata for kind in found.values()]
+    return list(dict.fromkeys(kind["alt"] for kind in kinds if kind.get("alt")))
 
 
-def _shown(output):
-    """Make a picture HTML: nbconvert leaves its words out. Drop bars of progress."""
-    data = output.get("data", {})
-    for kind in [kind for kind in data if kind.startswith("image/")]:
-        words = escape(output.metadata.get(kind, {}).get("alt", ""))
-        data["text/html"] = f'<img alt="{words}" src="data:{kind};base64,{data[kind]}">'
-        del data[kind]
-    if "text" in output:
-        output.text = BAR.sub("", output.text)
-    return output
+def _anywhere(words):
+    """Finds the words wherever their lines are broken."""
+    return re.compile(r"\s+".join(map(re.escape, words.split())))
+
+
+def _show(cell):
+    """Make a code cell what a class shall see of it."""
+    tags = cell.metadata.get("tags", ())
+    if "parameters" in tags:
+        cell.metadata["slideshow"] = {"slide_type": "subslide"}
+    if "exercise" in tags:
+        cell.outputs = []  # "Not answered yet"
+    for output in cell.outputs:
+        data = output.get("data", {})
+        for kind in [kind for kind in data if kind.startswith("image/")]:
+            words = escape(output.metadata.get(kind, {}).get("alt", ""))
+            source = f"data:{kind};base64,{data.pop(kind)}"
+            data["text/html"] = (
+                f'<img alt="{words}" src="{source}">'  # nbconvert has no alt
+            )
+        if "text" in output:
+            output.text = BAR.sub("", output.text)
+        if "<details" in data.get("text/html", ""):
+            cell.metadata["transient"] = {"remove_source": True}
+    cell.outputs = [output for output in cell.outputs if output.get("text") != ""]
 
 
 def deck(path: Path) -> str:

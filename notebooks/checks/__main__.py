@@ -28,9 +28,9 @@ def main(arguments: list[str] | None = None) -> None:
     if not given.folder.is_dir():
         sys.exit(f"no folder {given.folder}: give the one with the hand-ins")
     found = report(given.folder, given.seconds, given.megabytes)
+    print(table(found))
     text = json.dumps(found, indent=2, ensure_ascii=False)
     (given.folder / "report.json").write_text(text + "\n", "utf-8")
-    print(table(found))
 
 
 if __name__ == "__main__":

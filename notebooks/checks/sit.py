@@ -55,8 +55,9 @@ def guard(folder: Path) -> None:
         places = CHANGES.get(event, ())
         if event == "open" and ({*(given[1] or "")} & {*"wax+"} or given[2] & WRITING):
             places = ((0, None),)
-        for path, descriptor in places:
-            if not inside(given[path], descriptor and given[descriptor]):
+        for path, at in places:
+            descriptor = given[at] if at and at < len(given) else None
+            if not inside(given[path], descriptor):
                 raise PermissionError(f"outside the hand-in's folder: {given[path]}")
 
     sys.addaudithook(hook)
