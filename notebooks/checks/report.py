@@ -35,7 +35,7 @@ def exercises() -> list[str]:
 
 
 def report(folder: Path, seconds: int = 300, megabytes: int = 4000) -> dict:
-    """{hand-in's path below ``folder``: what `grade` finds}, each named at its start."""
+    """{path below ``folder``: what `grade` finds} of every notebook there."""
     found = {}
     for path in sorted(folder.rglob("*.ipynb")):
         if ".ipynb_checkpoints" not in path.parts:
