@@ -4,8 +4,9 @@ Each hand-in is executed as a copy, in a folder and a process of its own (sit.py
 small pictures (NST_FAST=1) on the CPU, within a time, a memory and an amount of output.
 So one that loops, deletes files or prints a gigabyte costs nothing but its own row.
 
-It keeps accidents in, not attackers: it is no security sandbox, and a student who means
-to can forge a verdict. Grade strangers in a container that you can lose.
+It keeps accidents in, not attackers: only the guard of sit.py stands between a hand-in
+and the files of whoever grades. It is no security sandbox, and a student who means to can
+forge a verdict. Grade in a container or as a user that you can lose.
 """
 
 import contextlib
@@ -63,16 +64,18 @@ def grade(path: Path, seconds: int = 300, megabytes: int = 4000) -> dict:
 
 def run(path: Path, seconds: int, megabytes: int) -> tuple[list[dict], str]:
     """The lines that sit.py wrote about a copy of ``path``, and what stopped it."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch) / "hand-in"  # so that ".." holds nothing of anybody's
+        folder.mkdir()
         try:
-            shutil.copyfile(path, copy := Path(folder) / "handed-in.ipynb")
+            shutil.copyfile(path, copy := folder / "handed-in.ipynb")
         except OSError as error:
             return [], f"cannot be read ({error.strerror})"
         command = [sys.executable, "-m", "checks.sit", str(copy), str(megabytes)]
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=environment(folder),
+            env=environment(str(folder)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
