@@ -5,7 +5,7 @@ small pictures (NST_FAST=1) on the CPU, within a time, a memory and an amount of
 So one that loops, deletes files or prints a gigabyte costs nothing but its own row.
 
 It keeps accidents in, not attackers: only the guard of sit.py stands between a hand-in
-and the files of whoever grades. It is no security sandbox, and a student who means to can
+and the files of whoever grades. It is no security sandbox: a student who means to can
 forge a verdict. Grade in a container or as a user that you can lose.
 """
 
