@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY = $(VENV)/bin/python
 INSTALLED = $(VENV)/.installed
 
-.PHONY: demo test browser lab lint format notebooks publish bench soak clean
+.PHONY: demo test browser lab slides lint format notebooks publish bench soak clean
 
 demo: $(INSTALLED)  # paint the cat: results/demo.png
 	$(PY) -m nst cat brush_strokes -o results/demo.png
@@ -11,11 +11,14 @@ demo: $(INSTALLED)  # paint the cat: results/demo.png
 test: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses auto --maxprocesses 4
 
-browser: $(INSTALLED)  # the Studio and a lesson in Chromium; screenshots in artefacts/
-	$(PY) -m pytest tests/browser/studio.py tests/browser/lesson.py tests/browser/film.py
+browser: $(INSTALLED)  # the Studio, a lesson and the slides in Chromium; screenshots in artefacts/
+	$(PY) -m pytest tests/browser/studio.py tests/browser/lesson.py tests/browser/film.py tests/browser/slides.py
 
 lab: $(INSTALLED)  # open JupyterLab on the course; the lessons in source/ find its checks
 	PYTHONPATH="$(CURDIR)/notebooks" $(PY) -m jupyterlab notebooks
+
+slides: $(INSTALLED)  # the lessons as slides that need no network: artefacts/slides/
+	$(PY) -m notebooks.slides
 
 lint: $(INSTALLED)
 	$(PY) -m ruff check .
