@@ -104,19 +104,20 @@ def asked_in(lesson):
 
 
 @each_lesson
-def test_every_prediction_is_a_guess_and_its_answer_is_folded(lesson):
-    """Text that says Predict, its guess, cells that only define, then the answer."""
-    cells = build.notebook(lesson).cells
+def test_every_prediction_is_a_guess_before_its_folded_answer(lesson):
+    """Text that says Predict, its guess, cells that put nothing out, then the answer."""
+    cells = nbformat.read(build.HERE / f"{lesson.stem}.ipynb", 4).cells
     called = []
+    for cell, following in zip(cells, cells[1:], strict=False):
+        if cell.cell_type == "markdown" and re.search(r"\bPredict\b", cell.source):
+            assert CALL.match(following.source), cell.source
     for i, cell in enumerate(cells):
-        if cell.cell_type == "markdown":
-            if re.search(r"\bPredict\b", cell.source):
-                assert CALL.match(cells[i + 1].source), cell.source
-        elif call := CALL.match(cell.source):
+        if call := CALL.match(cell.source):
             called.append(call[1])
-            following = build.codes(nbformat.from_dict({"cells": cells[i + 1 :]}))
-            shown = next(c for c in following if "answer" in c.metadata.get("tags", ()))
-            assert shown.metadata.items() >= FOLDED.items()
-    assert sorted(called) == sorted(asked_in(lesson))
-    assert called and cells[-1].source != ""
-    assert any(c.source == "check.guesses()" for c in cells)
+            after = cells[i + 1 :]
+            shown = next(c for c in after if "answer" in c.metadata.get("tags", ()))
+            assert shown.metadata.items() >= FOLDED.items() and shown.outputs
+            for between in after[: after.index(shown)]:
+                assert not CALL.match(between.source), "two guesses, one answer"
+    assert called and sorted(called) == sorted(asked_in(lesson))
+    assert any(cell.source == "check.guesses()" for cell in cells)
