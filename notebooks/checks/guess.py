@@ -52,7 +52,8 @@ class Guess:
             self.told.value = escape(f"{guess!r} is no number: write one like 12.5.")
             return
         self.field.disabled = True  # the first guess counts
-        verdict = "✓ As you guessed." if self.hit else f"✗ You guessed {self.made}."
+        wrong = f"✗ Your guess: {self.made}. The answer:"
+        verdict = "✓ As you guessed:" if self.hit else wrong
         self.told.value = f"{escape(verdict)} {self.answer}"
 
     @property
