@@ -46,9 +46,9 @@ guess_missing = Guess(
 )
 guess_longer = Guess(
     "relu4_1 runs three times as long. How much of what was missing is found?",
-    ["hardly any: it is lost", "more than half", "all of it"],
-    "more than half",
-    "It was not forgotten, it was only not found yet; and the curve still falls.",
+    ["hardly any: it is lost", "a good part of it", "all of it"],
+    "a good part of it",
+    "So it was not forgotten, only not found yet; and the curve still falls.",
 )
 
 
