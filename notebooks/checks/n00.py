@@ -41,6 +41,8 @@ def average_color(answer, style):
 def swapped(answer, content, style):
     """The content decides the shape of the result, so here the painting does: the
     style is only asked how, never where, and may have any shape."""
+    if not isinstance(answer, torch.Tensor):
+        return f"It is a {type(answer).__name__}: call `nst.style_transfer`."
     seen = tuple(answer.shape)
     if len(seen) != 4 or max(seen) > 64:
         return f"The result is shaped {seen}: use size=64."

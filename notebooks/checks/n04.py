@@ -2,7 +2,7 @@
 
 import math
 
-from .common import exercise
+from .common import exercise, number
 from .guess import Guess, guesses  # noqa: F401  the lesson calls check.guesses()
 
 PAIRS = ["astronaut × brush_strokes", "cat × brush_strokes", "cat × ink"]
@@ -73,7 +73,7 @@ guess_shapes = Guess(
 
 
 def _is(answer, right):
-    return math.isclose(float(answer), right, rel_tol=0.03)
+    return math.isclose(number(answer), right, rel_tol=0.03)
 
 
 @exercise

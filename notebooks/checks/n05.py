@@ -1,25 +1,29 @@
 """Checks of 05_studio."""
 
-from .common import exercise
+from .common import exercise, number
 
 
 @exercise
 def amplitude(answer):
     """√0.05 = 0.22: the picture can look further off than its loss sounds."""
-    answer = float(answer)
+    answer = number(answer)
     answer = 100 * answer if answer < 1 else answer
     if answer == 5:
-        return "5 % of the *squared* amplitudes are missing; what of the amplitude?"
-    if 2.4 <= answer <= 2.6:
-        return "Half of it is the slope near 1, for matched amplitudes. Take a root."
+        return "5 % is the loss, a ratio of *squared* lengths; what of the lengths?"
+    if answer == 95:
+        return "95 % is what is matched. What is left of the loss, and what is its root?"
+    if answer == 2.5:
+        return "Not half of 5: a length is the root of its square."
+    if 2.2 <= answer <= 2.3:
+        return "That is the root of 5; take it of 0.05, then say it in percent."
     if not 22 <= answer <= 23:
-        return "Energy is amplitude squared: which amplitude has 0.05 of the energy?"
+        return "The loss is (length / length)²: which ratio has the square 0.05?"
 
 
 @exercise
 def evaluations(answer):
     """Each optimiser looks once before its first step: n steps, n + 1 evaluations."""
-    answer = float(answer)
+    answer = number(answer)
     if answer == 30:
         return "Each optimiser must also look where it is before its first step."
     if answer == 31:

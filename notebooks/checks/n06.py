@@ -2,7 +2,7 @@
 
 import torch
 
-from .common import exercise
+from .common import exercise, number
 
 
 @exercise
@@ -66,16 +66,20 @@ def paint_a_mask(mask):
 
 @exercise
 def how_wide_a_halo(halo):
-    """34 to each side, rounded up to a multiple of 8. For relu5_1: 156 pixels, 78 to
-    each side, 80 with a grid of 16."""
-    halo = float(halo)
+    """(68 - 8) / 2 = 30, and 32 is the next multiple of 8. For relu5_1, which owns 16
+    pixels and sees 156, it is (156 - 16) / 2 = 70, and 80 on a grid of 16."""
+    halo = number(halo)
+    if halo == 30:
+        return "30 pixels is how far it sees; but 30 is no multiple of 8."
     if halo == 34:
-        return "34 pixels is what it sees; 34 is no multiple of 8."
-    if halo in (68, 72):
+        return "34 is half of 68. Are all of the 68 outside the tile?"
+    if halo == 40:
+        return "Enough, but not the least: 8 of the 68 pixels are the tile's own."
+    if halo in (60, 64, 68, 72):
         return "That is for both sides together."
-    if halo == 32:
-        return "Rounded down: two pixels of what it sees would be missing."
+    if halo == 24:
+        return "Rounded down: 6 pixels of what it sees would be missing. Try off_by(24)."
     if halo == 80:
         return "Enough, but that is for relu5_1: relu4_1 needs less."
-    if halo != 40:
-        return "Half of 68, rounded up to a multiple of 8."
+    if halo != 32:
+        return "How much of the 68 is outside, on one side? Then the next multiple of 8."
