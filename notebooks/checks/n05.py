@@ -1,6 +1,32 @@
 """Checks of 05_studio."""
 
+from pathlib import Path
+
+from IPython.display import Image
+
 from .common import exercise, number
+from .guess import Guess, guesses  # noqa: F401  the lesson calls check.guesses()
+
+guess_off = Guess(
+    "The style weight is turned off. What does the content's loss do at the next step?",
+    ["it goes on as it was", "it falls at once", "it leaps up, then falls"],
+    "it leaps up, then falls",
+    "The picture is the same, but the question is another one: see below the figure.",
+)
+guess_way = Guess(
+    "Will the two runs end at the same picture?",
+    ["at the same", "no, the late one has less paint", "no, it has more paint"],
+    "no, the late one has less paint",
+    "Weight 1 has brought it to another place, and it has half of the steps to leave it.",
+)
+
+
+def screenshot():
+    """The Studio at work, a picture for readers whose page does not run it.
+
+    tests/browser/film.py makes it, as artefacts/studio.jpg.
+    """
+    return Image(filename=str(Path(__file__).with_name("studio.jpg")))
 
 
 @exercise

@@ -3,6 +3,33 @@
 import torch
 
 from .common import exercise, number
+from .guess import Guess, guesses  # noqa: F401  the lesson calls check.guesses()
+
+guess_hue = Guess(
+    "In which of the four has every pixel the hue that it has in the photograph?",
+    ["style", "content", "match", "histogram"],
+    "content",
+    "It takes I and Q from the photograph, pixel by pixel. The others give the painter a "
+    "palette, and the painter decides where to use it.",
+)
+guess_half_way = Guess(
+    "Half way between strokes and glass: what will there be?",
+    ["strokes here, glass there", "strokes and cells everywhere", "one of the two alone"],
+    "strokes and cells everywhere",
+    "There is one target, a mean of both, and it holds for the whole picture.",
+)
+guess_broader = Guess(
+    "At the same cost, which of the two has the broader strokes?",
+    ["one size", "coarse to fine", "neither"],
+    "coarse to fine",
+    "They are painted where the network sees large parts of the picture, and enlarged.",
+)
+guess_tiles = Guess(
+    "How far is the gradient in tiles from that of the whole picture?",
+    ["it is the same but for rounding", "a little off at the seams", "clearly off"],
+    "it is the same but for rounding",
+    "The sums are those of the whole picture, and no tile lacks a pixel that it needs.",
+)
 
 
 @exercise
