@@ -10,14 +10,15 @@ guess_first = Guess(
     "What comes first: the painting's colours, its strokes, or swirls in the eyes?",
     ["the colours", "the strokes", "the eyes"],
     "the colours",
-    "They are there from the start: the loop begins at the photograph in the painting's "
-    "colours.",
+    "They are there from the start: the loop begins at the photograph in the "
+    "painting's colours.",
 )
 guess_dial = Guess(
     "What does the largest style weight leave of the cat?",
     ["everything, stripes too", "eyes, nose and outline", "nothing"],
     "eyes, nose and outline",
-    "The fur dissolves into strokes; large forms are what the content loss holds longest.",
+    "The fur dissolves into strokes; large forms are what the content loss holds "
+    "longest.",
 )
 
 

@@ -15,8 +15,8 @@ guess_layers = Guess(
     "Which layers does the style match best in the end?",
     ["relu1_1 and relu2_1", "relu3_1 and relu4_1", "relu5_1"],
     "relu1_1 and relu2_1",
-    "They need right colours and fine strokes only, which a few pixels can give. A large "
-    "motif needs many pixels to agree, and it displaces the cat.",
+    "They need right colours and fine strokes only, which a few pixels can give. A "
+    "large motif needs many pixels to agree, and it displaces the cat.",
 )
 guess_content = Guess(
     "The start is the photograph, recoloured. What happens to the content error?",
@@ -47,7 +47,8 @@ guess_ridge = Guess(
     "A mixture of two good pictures is a poor one: strokes that cross are no strokes.",
 )
 guess_raw = Guess(
-    "The paper's losses, weights chosen with normalisation, and then none. The picture?",
+    "The paper's losses, weights chosen with normalisation, and then none. The "
+    "picture?",
     ["nearly the photograph", "mostly paint", "noise"],
     "nearly the photograph",
     "Style has shrunk more than content, so the same weight does less.",
@@ -154,8 +155,8 @@ def mended(loop):
     if all(image.min() >= 0 and image.max() <= 1 for image in shown[1:]):
         if all(clamped):
             return (
-                "You ask for the loss of a clamped copy: a pixel that is outside has no "
-                "gradient there and never comes back. Clamp only what you return."
+                "You ask for the loss of a clamped copy: a pixel that is outside has "
+                "no gradient there and never comes back. Clamp only what you return."
             )
         return (
             "The picture is moved behind the optimiser's back: who keeps it in range?"

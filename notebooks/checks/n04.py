@@ -7,7 +7,8 @@ from .guess import Guess, guesses  # noqa: F401  the lesson calls check.guesses(
 
 PAIRS = ["astronaut × brush_strokes", "cat × brush_strokes", "cat × ink"]
 guess_size = Guess(
-    "The picture becomes twice as wide and twice as high. How do the paper's losses grow?",
+    "The picture becomes twice as wide and twice as high. How do the paper's losses "
+    "grow?",
     ["content and style 4 times", "content 4 times, style not", "style 4 times only"],
     "content 4 times, style not",
     "Content is a sum over positions, of which there are 4 times as many. The style's "
@@ -39,8 +40,8 @@ guess_odd_pair = Guess(
     "A soft photograph has little energy, bold strokes have much.",
 )
 guess_largest_error = Guess(
-    "Each pair is painted with the same β and the content's own energy. Which keeps the "
-    "largest style error?",
+    "Each pair is painted with the same β and the content's own energy. Which keeps "
+    "the largest style error?",
     PAIRS,
     "cat × brush_strokes",
     "Its r is furthest from 1: it cannot have both energies.",
@@ -67,8 +68,8 @@ guess_shapes = Guess(
     "Which of the three recipes changes the photograph's drawing least?",
     ["the paper", "the original notebook", "ours"],
     "the original notebook",
-    "It starts at the photograph, and its content layer conv2_2 is shallow, so it knows "
-    "every edge. Only the square squeezes them.",
+    "It starts at the photograph, and its content layer conv2_2 is shallow, so it "
+    "knows every edge. Only the square squeezes them.",
 )
 
 

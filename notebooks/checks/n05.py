@@ -17,7 +17,8 @@ guess_way = Guess(
     "Will the two runs end at the same picture?",
     ["at the same", "no, the late one has less paint", "no, it has more paint"],
     "no, the late one has less paint",
-    "Weight 1 has brought it to another place, and it has half of the steps to leave it.",
+    "Weight 1 has brought it to another place, and it has half of the steps to leave "
+    "it.",
 )
 
 
@@ -37,7 +38,9 @@ def amplitude(answer):
     if answer == 5:
         return "5 % is the loss, a ratio of *squared* lengths; what of the lengths?"
     if answer == 95:
-        return "95 % is what is matched. What is left of the loss, and what is its root?"
+        return (
+            "95 % is what is matched. What is left of the loss, and what is its root?"
+        )
     if answer == 2.5:
         return "Not half of 5: a length is the root of its square."
     if 2.2 <= answer <= 2.3:

@@ -9,12 +9,16 @@ guess_hue = Guess(
     "In which of the four has every pixel the hue that it has in the photograph?",
     ["style", "content", "match", "histogram"],
     "content",
-    "It takes I and Q from the photograph, pixel by pixel. The others give the painter a "
-    "palette, and the painter decides where to use it.",
+    "It takes I and Q from the photograph, pixel by pixel. The others give the "
+    "painter a palette, and the painter decides where to use it.",
 )
 guess_half_way = Guess(
     "Half way between strokes and glass: what will there be?",
-    ["strokes here, glass there", "strokes and cells everywhere", "one of the two alone"],
+    [
+        "strokes here, glass there",
+        "strokes and cells everywhere",
+        "one of the two alone",
+    ],
     "strokes and cells everywhere",
     "There is one target, a mean of both, and it holds for the whole picture.",
 )
@@ -105,8 +109,12 @@ def how_wide_a_halo(halo):
     if halo in (60, 64, 68, 72):
         return "That is for both sides together."
     if halo == 24:
-        return "Rounded down: 6 pixels of what it sees would be missing. Try off_by(24)."
+        return (
+            "Rounded down: 6 pixels of what it sees would be missing. Try off_by(24)."
+        )
     if halo == 80:
         return "Enough, but that is for relu5_1: relu4_1 needs less."
     if halo != 32:
-        return "How much of the 68 is outside, on one side? Then the next multiple of 8."
+        return (
+            "How much of the 68 is outside, on one side? Then the next multiple of 8."
+        )
