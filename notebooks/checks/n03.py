@@ -55,8 +55,8 @@ guess_raw = Guess(
 )
 guess_undone = Guess(
     "How much of a step does the clamp undo?",
-    ["next to nothing, always", "up to a third or so", "nearly all of it"],
-    "up to a third or so",
+    ["next to nothing, always", "up to about 40 %", "nearly all of it"],
+    "up to about 40 %",
     "In the painting many pixels want to be black or white, and more.",
 )
 guess_clamp = Guess(
