@@ -16,7 +16,7 @@ import pytest
 
 from notebooks import build
 
-LESSONS = build.lessons(("none yet",))  # those whose numbers are tied to their cells
+LESSONS = build.lessons(("00", "03", "04", "05", "06"))  # those whose numbers are tied to their cells
 NUMBER = re.compile(r"(\babout )?(?<![\w.,])(\d[\d,]*\d|\d)(\.\d+)?(?!\w)(?:\s?(%))?")
 NO_CLAIM = re.compile(
     r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$"  # code and formulas
