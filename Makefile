@@ -11,8 +11,8 @@ demo: $(INSTALLED)  # paint the cat: results/demo.png
 test: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses auto --maxprocesses 4
 
-browser: $(INSTALLED)  # the Studio and a lesson in Chromium; screenshots in artefacts/
-	$(PY) -m pytest tests/browser/studio.py tests/browser/lesson.py tests/browser/film.py
+browser: $(INSTALLED)  # the Studio, a lesson and a guess in Chromium; screenshots in artefacts/
+	$(PY) -m pytest tests/browser/studio.py tests/browser/lesson.py tests/browser/guess.py tests/browser/film.py
 
 lab: $(INSTALLED)  # open JupyterLab on the course; the lessons in source/ find its checks
 	PYTHONPATH="$(CURDIR)/notebooks" $(PY) -m jupyterlab notebooks

@@ -17,6 +17,7 @@ import sys
 import time
 from copy import deepcopy
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 import jupytext
@@ -25,6 +26,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from .checks import guess
 from .tidy import FOLDED, figures, strip
 
 HERE = Path(__file__).resolve().parent
@@ -161,8 +163,20 @@ def write(lesson: Path) -> dict[Path, NotebookNode]:
         book = books[path] = notebook(lesson, solved)
         old = nbformat.read(path, 4) if path.exists() else book
         if old.metadata.get("sha256") == sha256(book):
-            hang(book, old, solved)
+            tell(hang(book, old, solved), lesson)
     return books
+
+
+def tell(book: NotebookNode, lesson: Path) -> None:
+    """Renew the words of the guesses, which stand in checks/ and not in the cells."""
+    asked = [c for c in codes(book) if c.source.startswith("check.guess") and c.outputs]
+    if asked:
+        check = import_module(f"notebooks.checks.n{lesson.stem[:2]}")
+        guess.ASKED.clear()
+        for cell in asked:
+            shown = getattr(check, cell.source[len("check.") : -len("()")])()
+            cell.outputs[0].data["text/html"] = shown._repr_html_()
+            cell.outputs[0].data["text/plain"] = repr(shown)
 
 
 def publish(new: str) -> None:

@@ -31,6 +31,8 @@ def strip(notebook: NotebookNode) -> NotebookNode:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             cell.outputs = _merge_streams(cell.outputs)
+            if answers:
+                _veil(cell.outputs)
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(WIDGET, None)  # its words stay
             _shrink(output.get("data", {}))
@@ -54,6 +56,12 @@ def _merge_streams(outputs):
         text = "".join(output.text for output in printed)
         printed[-1].text = re.sub(r"[^\n]*\r(?!\n)", "", text)
     return [output for output in outputs if output not in printed[:-1]]
+
+
+def _veil(outputs):
+    """Begin what is printed with a line of nothing: JupyterLab shows it when folded."""
+    if outputs and outputs[0].get("text", "\n").strip(" ")[0] != "\n":
+        outputs[0].text = " \n" + outputs[0].text
 
 
 def _shrink(data, limit=100_000):

@@ -26,6 +26,11 @@ FEATURES = {"relu1_1": picture(6, 8), "relu2_1": picture(3, 4, seed=2)}
 MOVED = {name: f.roll(2, 3) for name, f in FEATURES.items()}
 SQUARED = {name: (MOVED[name] - f).square().sum() for name, f in FEATURES.items()}
 MINDS = {name: SQUARED[name] / f.square().sum() for name, f in FEATURES.items()}
+DIMMED = {name: 0.5 * f for name, f in MOVED.items()}
+TURNED = {
+    name: (DIMMED[name] - f).square().sum() / DIMMED[name].square().sum()
+    for name, f in FEATURES.items()
+}
 ROWS = picture(5, 20, seed=3)[:, :, 0]
 OWN_ORDERS = torch.stack([row.roll(i) for i, row in enumerate(ROWS[0])])[None]
 SAME_GRAM = {
@@ -137,9 +142,9 @@ CASES = {
             (lambda f, t: (f - t).sum(),),
         ],
     ),
-    "n01.how_many_times": (
-        [(8 / 3,), (2.67,), (512 / 64 / 3,)],
-        [(512 / 3,), (512 / 24,), (8,), (2 / 3,), (3 / 8,), (1,), ("8/3",)],
+    "n01.first_with_fewer": (
+        [("pool4",), (" Pool4 ",)],
+        [("pool3",), ("relu4_1",), ("relu5_1",), ("pool5",), ("conv9",), (4,)],
     ),
     "n01.minds": (
         [
@@ -149,19 +154,20 @@ CASES = {
         [
             ({name: s / 2 for name, s in SQUARED.items()}, MOVED, FEATURES),
             (dict.fromkeys(FEATURES, 0.0), MOVED, FEATURES),
+            (TURNED, DIMMED, FEATURES),  # the target and what is compared, swapped
             ({"relu1_1": MINDS["relu1_1"]}, MOVED, FEATURES),
             (dict.fromkeys(FEATURES, MINDS["relu1_1"]), MOVED, FEATURES),
         ],
     ),
     "n02.gram_by_hand": (
-        [([[0.5, 0.5], [0.5, 1.5]],), (torch.tensor([[2, 2], [2, 6]]) / 4,)],
+        [([[1.5, 1], [1, 2.75]],), (torch.tensor([[6, 4], [4, 11]]) / 4,)],
         [
-            ([[2, 2], [2, 6]],),
-            ([[1, 1], [1, 3]],),
-            ([[0.5, 0.5], [0.5, 1.0]],),
-            ([[1, 2], [1, 3]],),
-            ([[0.5, 0.5], [0.4, 1.5]],),
-            ([0.5, 0.5, 0.5, 1.5],),
+            ([[6, 4], [4, 11]],),
+            ([[3, 2], [2, 5.5]],),
+            ([[1.5, 1.0], [1.0, 1.25]],),
+            ([[0, 2], [3, 2]],),
+            ([[1.5, 1.0], [0.9, 2.75]],),
+            ([1.5, 1.0, 1.0, 2.75],),
         ],
     ),
     "n02.same_gram": (

@@ -14,6 +14,7 @@ from notebooks.tidy import FOLDED, strip
 LESSONS = build.lessons(("00", "03", "04", "05", "06"))  # those whose predictions are guess cells
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 CALL = re.compile(r"check\.(guess_\w+)\(\)")
+TAGGED = {"tags": ["answer"]}
 WHY = "It is < any other."
 
 
@@ -33,11 +34,11 @@ def width():
 @pytest.mark.parametrize(
     "ask, made, verdict",
     [
-        (colour, "blue", "✓ As you guessed."),
-        (colour, "red", "✗ You guessed red."),
-        (width, "68", "✓ As you guessed."),
-        (width, "60", "✓ As you guessed."),
-        (width, "30.5", "✗ You guessed 30.5."),
+        (colour, "blue", "✓ As you guessed:"),
+        (colour, "red", "✗ Your guess: red. The answer:"),
+        (width, "68", "✓ As you guessed:"),
+        (width, "60", "✓ As you guessed:"),
+        (width, "30.5", "✗ Your guess: 30.5. The answer:"),
     ],
 )
 def test_the_answer_unfolds_with_the_guess_and_is_compared(ask, made, verdict):
@@ -83,6 +84,18 @@ def test_without_a_kernel_the_answer_lies_folded_under_the_question():
     assert kept.data["text/plain"] == "Guess. Which colour? (red / blue)"
 
 
+def test_a_folded_answer_shows_not_even_its_first_line():
+    """Which JupyterLab shows beside the dots; and strip may be run again."""
+    one, two = (nbformat.v4.new_output("stream", text="0.156\n") for _ in range(2))
+    figure = nbformat.v4.new_output("display_data", data={"text/plain": "<Figure>"})
+    answer = nbformat.v4.new_code_cell(outputs=[one, figure], metadata=TAGGED)
+    other = nbformat.v4.new_code_cell(outputs=[two], metadata={})
+    book = nbformat.v4.new_notebook(cells=[answer, other])
+    for _ in range(2):
+        kept = [cell.outputs[0].text for cell in strip(book).cells]
+        assert kept == [" \n0.156\n", "0.156\n"]
+
+
 def test_the_end_of_a_lesson_lists_question_guess_and_answer():
     one, two, _ = colour(), width(), Guess("Left?", ["yes", "no"], "no", WHY)()
     assert "<details><summary>You guessed 0 of 3" in guesses().data
@@ -104,19 +117,20 @@ def asked_in(lesson):
 
 
 @each_lesson
-def test_every_prediction_is_a_guess_and_its_answer_is_folded(lesson):
-    """Text that says Predict, its guess, cells that only define, then the answer."""
-    cells = build.notebook(lesson).cells
+def test_every_prediction_is_a_guess_before_its_folded_answer(lesson):
+    """Text that says Predict, its guess and, before another guess, its answer."""
+    cells = nbformat.read(build.HERE / f"{lesson.stem}.ipynb", 4).cells
     called = []
+    for cell, following in zip(cells, cells[1:], strict=False):
+        if cell.cell_type == "markdown" and re.search(r"\bPredict\b", cell.source):
+            assert CALL.match(following.source), cell.source
     for i, cell in enumerate(cells):
-        if cell.cell_type == "markdown":
-            if re.search(r"\bPredict\b", cell.source):
-                assert CALL.match(cells[i + 1].source), cell.source
-        elif call := CALL.match(cell.source):
+        if call := CALL.match(cell.source):
             called.append(call[1])
-            following = build.codes(nbformat.from_dict({"cells": cells[i + 1 :]}))
-            shown = next(c for c in following if "answer" in c.metadata.get("tags", ()))
-            assert shown.metadata.items() >= FOLDED.items()
-    assert sorted(called) == sorted(asked_in(lesson))
-    assert called and cells[-1].source != ""
-    assert any(c.source == "check.guesses()" for c in cells)
+            after = cells[i + 1 :]
+            shown = next(c for c in after if "answer" in c.metadata.get("tags", ()))
+            assert shown.metadata.items() >= FOLDED.items() and shown.outputs
+            for between in after[: after.index(shown)]:
+                assert not CALL.match(between.source), "two guesses, one answer"
+    assert called and sorted(called) == sorted(asked_in(lesson))
+    assert any(cell.source == "check.guesses()" for cell in cells)

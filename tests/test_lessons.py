@@ -90,6 +90,7 @@ def test_what_is_edited_in_jupyterlab_is_in_the_notebooks(tmp_path):
     for name in ("pyproject.toml", *needed, lesson):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(build.ROOT / name, tmp_path / name)
+    shutil.copytree(build.HERE / "checks", tmp_path / "notebooks" / "checks")
     model = jupyterlab(tmp_path).get(lesson, type="notebook")
     prose = next(c for c in model["content"].cells[1:] if c.cell_type == "markdown")
     prose.source += "\n\nOne more sentence."

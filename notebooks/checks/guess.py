@@ -52,7 +52,8 @@ class Guess:
             self.told.value = escape(f"{guess!r} is no number: write one like 12.5.")
             return
         self.field.disabled = True  # the first guess counts
-        verdict = "✓ As you guessed." if self.hit else f"✗ You guessed {self.made}."
+        wrong = f"✗ Your guess: {self.made}. The answer:"
+        verdict = "✓ As you guessed:" if self.hit else wrong
         self.told.value = f"{escape(verdict)} {self.answer}"
 
     @property
@@ -71,17 +72,20 @@ class Guess:
         offered = f" ({' / '.join(self.choices)})" if self.choices else ""
         return f"Guess. {self.question}{offered}"
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        """The panel; for readers without a kernel, the question and a folded answer."""
+    def _repr_html_(self):
+        """For readers without a kernel: the question, and the answer folded."""
         offered = "".join(f"<li>{escape(choice)}</li>" for choice in self.choices or ())
-        page = (
+        return (
             f"<p><b>Guess.</b> {escape(self.question)}</p><ul>{offered}</ul>"
             f"<details><summary>The answer</summary><p>{self.answer}</p></details>"
         )
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """The panel, and the page of `_repr_html_` where it cannot be shown."""
         view = {"version_major": 2, "version_minor": 0, "model_id": self.panel.model_id}
-        bundle = {"text/plain": repr(self), "text/html": page, VIEW: view}
-        if "google.colab" in sys.modules:  # it may prefer the page to the panel
-            del bundle["text/html"]
+        bundle = {"text/plain": repr(self), VIEW: view}
+        if "google.colab" not in sys.modules:  # it may prefer the page to the panel
+            bundle["text/html"] = self._repr_html_()
         return bundle
 
 

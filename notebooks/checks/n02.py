@@ -3,25 +3,67 @@
 import torch
 
 from .common import exercise
+from .guess import Guess, guesses  # noqa: F401  (guesses ends the lesson)
+
+guess_pixels = Guess(
+    "Is the difference of the pixels smaller for two pieces of the same picture?",
+    ["much smaller, less than a half", "a little smaller", "larger"],
+    "a little smaller",
+    "Even two pieces of one picture have their strokes in different places.",
+)
+guess_shuffled = Guess(
+    "The positions are shuffled: what happens to the Gram matrix?",
+    ["it becomes another one", "it changes a little", "nothing, up to rounding"],
+    "nothing, up to rounding",
+    "Each of its numbers is a sum over positions, and a sum minds no order.",
+)
+guess_sand = Guess(
+    "The pixels are shuffled: which layers notice?",
+    ["none", "the shallow ones most", "the deep ones most"],
+    "the deep ones most",
+    "relu1_1 sees 3×3 pixels and above all their colours; a wide window sees sand.",
+)
+guess_nearest = Guess(
+    "How many of the 10 pieces find their other half by Gram matrices?",
+    None,
+    10,
+    "By pixels 2 do, hardly more than by chance.",
+)
+guess_vortices = Guess(
+    "In which picture will you first see whole vortices with a yellow core?",
+    ["relu1_1", "up to relu2_1", "up to relu3_1", "up to relu4_1", "up to relu5_1"],
+    "up to relu5_1",
+    "A vortex is as wide as the windows of relu5_1, and wider than those of relu3_1.",
+)
+guess_grey = Guess(
+    "Are the features of a plain grey picture the same at all positions of relu5_1?",
+    [
+        "yes, everywhere",
+        "yes, but for the outermost line",
+        "at fewer than half of them",
+    ],
+    "at fewer than half of them",
+    "The window of a position in relu5_1 is so wide that it hangs over the rim.",
+)
 
 
 @exercise
 def gram_by_hand(answer):
-    """Upward meets itself most (1.5): it has a 2. The matrix is symmetric, since
-    yellow with upward is upward with yellow."""
+    """Slanting meets itself most (2.75): it has a 3. The matrix is symmetric, since red
+    with slanting is slanting with red."""
     answer = torch.as_tensor(answer, dtype=torch.float32).squeeze()
     if answer.shape != (2, 2):
         return "Two rows of two numbers: one row and one column for each channel."
-    right = torch.tensor([[0.5, 0.5], [0.5, 1.5]])
+    right = torch.tensor([[1.5, 1.0], [1.0, 2.75]])
     hints = (
         (4 * right, "These are the sums: divide by M, the number of positions."),
         (2 * right, "M is the number of positions, and a 2×2 picture has four."),
         (
-            torch.tensor([[0.5, 0.5], [0.5, 1.0]]),
-            "Upward with itself: the 2 meets the 2.",
+            torch.tensor([[1.5, 1.0], [1.0, 1.25]]),
+            "Slanting with itself: the 3 meets the 3.",
         ),
         (
-            torch.tensor([[1.0, 2.0], [1.0, 3.0]]),
+            torch.tensor([[0.0, 2.0], [3.0, 2.0]]),
             "That is a product of the two matrices: flatten each into a row first.",
         ),
     )
@@ -29,7 +71,7 @@ def gram_by_hand(answer):
         if torch.allclose(answer, wrong):
             return hint
     if not torch.allclose(answer, answer.mT):
-        return "Yellow with upward is upward with yellow: it should be symmetric."
+        return "Red with slanting is slanting with red: it should be symmetric."
     if not torch.allclose(answer, right):
         return "Multiply position by position, add the four products, divide by four."
 
