@@ -12,17 +12,17 @@ guess_fall = Guess(
     "Colours and contrast are quickly right. Strokes take longer and count less.",
 )
 guess_layers = Guess(
-    "Which layers does the style match best in the end?",
-    ["relu1_1 and relu2_1", "relu3_1 and relu4_1", "relu5_1"],
-    "relu1_1 and relu2_1",
-    "They need right colours and fine strokes only, which a few pixels can give. A "
-    "large motif needs many pixels to agree, and it displaces the cat.",
-)
-guess_content = Guess(
-    "The start is the photograph, recoloured. What happens to the content error?",
-    ["it falls", "it stays", "it rises"],
-    "it rises",
-    "The start has much content and little style; style is bought with content.",
+    "Which layers does the style match best in the end, and what happens to the "
+    "content error, which begins small?",
+    [
+        "the shallow ones, and it falls",
+        "the shallow ones, and it rises",
+        "the deepest, and it falls",
+        "the deepest, and it rises",
+    ],
+    "the shallow ones, and it rises",
+    "Colours and fine strokes need a few pixels to agree; a large motif needs many, and "
+    "displaces the cat. Style is bought with content.",
 )
 guess_order = Guess(
     "Who is lowest at the end, then who?",
