@@ -21,7 +21,7 @@ guess_layers = Guess(
         "the deepest, and it rises",
     ],
     "the shallow ones, and it rises",
-    "Colours and fine strokes need a few pixels to agree; a large motif needs many, and "
+    "Colours and fine strokes need few pixels to agree; a large motif needs many, and "
     "displaces the cat. Style is bought with content.",
 )
 guess_order = Guess(
