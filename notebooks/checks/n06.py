@@ -13,14 +13,11 @@ guess_hue = Guess(
     "painter a palette, and the painter decides where to use it.",
 )
 guess_half_way = Guess(
-    "Half way between strokes and glass: what will there be?",
-    [
-        "strokes here, glass there",
-        "strokes and cells everywhere",
-        "one of the two alone",
-    ],
-    "strokes and cells everywhere",
-    "There is one target, a mean of both, and it holds for the whole picture.",
+    "Half way between strokes and glass: does the target say where each shall be?",
+    ["yes: both everywhere", "no: patches of each would match it as well"],
+    "no: patches of each would match it as well",
+    "A Gram matrix is a mean over positions. Half of them strokes and half of them glass "
+    "have the same mean as both everywhere.",
 )
 guess_broader = Guess(
     "At the same cost, which of the two has the broader strokes?",
