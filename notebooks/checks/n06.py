@@ -16,8 +16,8 @@ guess_half_way = Guess(
     "Half way between strokes and glass: does the target say where each shall be?",
     ["yes: both everywhere", "no: patches of each would match it as well"],
     "no: patches of each would match it as well",
-    "A Gram matrix is a mean over positions. Half of them strokes and half of them glass "
-    "have the same mean as both everywhere.",
+    "A Gram matrix is a mean over positions. Half of them strokes and half of them "
+    "glass have the same mean as both everywhere.",
 )
 guess_broader = Guess(
     "At the same cost, which of the two has the broader strokes?",
