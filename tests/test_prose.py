@@ -16,7 +16,7 @@ import pytest
 
 from notebooks import build
 
-LESSONS = build.lessons(("00", "03", "04", "05", "06"))  # those whose numbers are tied to their cells
+LESSONS = build.lessons()
 NUMBER = re.compile(r"(\babout )?(?<![\w.,])(\d[\d,]*\d|\d)(\.\d+)?(?!\w)(?:\s?(%))?")
 NO_CLAIM = re.compile(
     r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$"  # code and formulas
@@ -136,12 +136,12 @@ def test_a_wrong_number_is_found(prose, wrong):
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 def test_a_wrong_number_planted_in_a_lesson_is_found(lesson):
-    """Each decimal and each percentage of its text, half as large again, in turn."""
+    """Each decimal and each percentage of its text, a third too large, in turn."""
     book, planted, missed = committed(lesson), 0, []
     for cell in book.cells:
         right = cell.source if cell.cell_type == "markdown" else ""
         for found in re.findall(r"\d+\.\d+|\d+(?= ?%)", NO_CLAIM.sub("", right)):
-            cell.source = right.replace(found, f"{1.5 * float(found):g}")
+            cell.source = right.replace(found, f"{1.37 * float(found):g}")
             planted += 1
             missed += [] if unfounded(book) else [found]
             cell.source = right

@@ -125,8 +125,8 @@ def first_with_fewer(answer):
 
 @exercise
 def minds(answer, moved, features):
-    """Up to relu3_1 the loss is above a half, where 1 stands for no features at all. The
-    two deepest, whose windows are many times as wide, mind far less."""
+    """Up to relu3_1 the loss is above a half, where 1 stands for no features at all.
+    The two deepest, whose windows are many times as wide, mind far less."""
     answer = {layer: float(loss) for layer, loss in answer.items()}
     if set(answer) != set(features):
         return f"One entry for each of {', '.join(features)}."
