@@ -11,7 +11,7 @@ from torch import Tensor
 from .control.colors import finish, match_colors
 from .control.memory import make_room
 from .control.sizes import Scene, check_pictures, crop, levels_of
-from .device import Compute, Device, Precision, choose, choose_device  # noqa: F401
+from .device import Compute, Device, Precision, choose
 from .errors import InputError
 from .fields import lists_fields
 from .images import Source, resize

@@ -80,6 +80,11 @@ def loop(image, steps, loss_of, *, copy=True, reset=True, clamp=False):
     return image.detach().clamp(0, 1)
 
 
+def clamped_copy(loss_of):
+    """n03.mended with a clamp that has a gradient."""
+    return lambda image: loss_of(image.clamp(0, 1))
+
+
 def at_once(image, steps, loss_of):
     """n03.mended by another road: one call, autograd.grad, no grad to reset."""
     image = image.clone().requires_grad_()
@@ -114,6 +119,7 @@ CASES = {
             (picture(40, 64), PHOTO, PAINTING),  # not swapped
             (picture(256, 256), PHOTO, PAINTING),  # the size forgotten
             (PAINTING, PHOTO, PAINTING),  # nothing painted
+            ("painted.png", PHOTO, PAINTING),
         ],
     ),
     "n00.who_pays": (
@@ -185,8 +191,8 @@ CASES = {
         [(4096,), (2016,), (2048,), (64,), (12,)],
     ),
     "n05.amplitude": (
-        [(100 * 0.05**0.5,), (22,), (0.2236,), (torch.tensor(22.4),)],
-        [(5,), (2.5,), (95,), (0.05,), (50,)],
+        [(100 * 0.05**0.5,), (22,), (0.2236,), (torch.tensor(22.4),), ("22 %",)],
+        [(5,), (2.5,), (95,), (0.05,), (50,), ("5%",), ("a lot",), (2.236,)],
     ),
     "n05.evaluations": ([(33,), (33.0,)], [(30,), (31,), (32,), (60,)]),
     "n05.moves": ([(False,)], [(True,), (0,)]),
@@ -209,6 +215,7 @@ CASES = {
             (partial(loop, copy=False),),
             (partial(loop, reset=False),),
             (partial(loop, clamp=True),),
+            (lambda image, steps, loss_of: loop(image, steps, clamped_copy(loss_of)),),
             (lambda image, steps, loss_of: loop(image, 1, loss_of),),
             (lambda image, steps, loss_of: image,),
         ],
@@ -284,8 +291,8 @@ CASES = {
         ],
     ),
     "n06.how_wide_a_halo": (
-        [(40,), (40.0,)],
-        [(34,), (68,), (72,), (32,), (80,), (5,)],
+        [(32,), (32.0,), ("32",)],
+        [(30,), (34,), (68,), (64,), (40,), (24,), (80,), (5,), ("wide",)],
     ),
 }
 

@@ -18,6 +18,18 @@ class Verdict:
         return self.text
 
 
+class Hint(Exception):
+    """What is wrong with an answer, told from inside a check."""
+
+
+def number(answer):
+    """The answer as a float; "22 %" is one as well. Raise `Hint` if it is none."""
+    try:
+        return float(answer.strip(" %") if isinstance(answer, str) else answer)
+    except (TypeError, ValueError, RuntimeError):  # a tensor of several
+        raise Hint(f"{answer!r} is not one number: write it like 22 or 0.5.") from None
+
+
 def unanswered(answer):
     """Whether there is still a ... in it, however deep in lists and dicts."""
     if isinstance(answer, dict):
@@ -38,6 +50,8 @@ def exercise(check):
     def verdict(*answers):
         try:
             hint = ... if unanswered(answers) else check(*answers)
+        except Hint as told:
+            hint = str(told)
         except Exception as error:  # the student's code or an answer of another kind
             kind = type(error).__name__
             hint = f"Checking your answer raised {kind}: {error}"

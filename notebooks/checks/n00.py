@@ -4,6 +4,22 @@ import torch
 from torch.nn.functional import interpolate
 
 from .common import exercise
+from .guess import Guess, guesses  # noqa: F401  the lesson calls check.guesses()
+
+guess_first = Guess(
+    "What comes first: the painting's colours, its strokes, or swirls in the eyes?",
+    ["the colours", "the strokes", "the eyes"],
+    "the colours",
+    "They are there from the start: the loop begins at the photograph in the "
+    "painting's colours.",
+)
+guess_dial = Guess(
+    "What does the largest style weight leave of the cat?",
+    ["everything, stripes too", "eyes, nose and outline", "nothing"],
+    "eyes, nose and outline",
+    "The fur dissolves into strokes; large forms are what the content loss holds "
+    "longest.",
+)
 
 
 @exercise
@@ -26,6 +42,8 @@ def average_color(answer, style):
 def swapped(answer, content, style):
     """The content decides the shape of the result, so here the painting does: the
     style is only asked how, never where, and may have any shape."""
+    if not isinstance(answer, torch.Tensor):
+        return f"It is a {type(answer).__name__}: call `nst.style_transfer`."
     seen = tuple(answer.shape)
     if len(seen) != 4 or max(seen) > 64:
         return f"The result is shaped {seen}: use size=64."

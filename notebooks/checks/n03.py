@@ -2,7 +2,81 @@
 
 import torch
 
-from .common import exercise
+from .common import exercise, number
+from .guess import Guess, guesses  # noqa: F401  the lesson calls check.guesses()
+
+guess_fall = Guess(
+    "How does the loss fall?",
+    ["evenly", "most of it in the first quarter of the steps", "most of it at the end"],
+    "most of it in the first quarter of the steps",
+    "Colours and contrast are quickly right. Strokes take longer and count less.",
+)
+guess_layers = Guess(
+    "Which layers does the style match best in the end, and what happens to the "
+    "content error, which begins small?",
+    [
+        "the shallow ones, and it falls",
+        "the shallow ones, and it rises",
+        "the deepest, and it falls",
+        "the deepest, and it rises",
+    ],
+    "the shallow ones, and it rises",
+    "Colours and fine strokes need few pixels to agree; a large motif needs many, and "
+    "displaces the cat. Style is bought with content.",
+)
+guess_order = Guess(
+    "Who is lowest at the end, then who?",
+    [
+        "L-BFGS, Adam, gradient descent",
+        "Adam, L-BFGS, gradient descent",
+        "L-BFGS, gradient descent, Adam",
+    ],
+    "L-BFGS, Adam, gradient descent",
+    "L-BFGS knows most about the curvature, gradient descent nothing.",
+)
+guess_starts = Guess(
+    "Will the four starts end in the same picture?",
+    ["in the same", "in four pictures of one cat", "not even all in a cat"],
+    "not even all in a cat",
+    "The painting hardly turns into one.",
+)
+guess_ridge = Guess(
+    "On the way from one end to another, what does the loss do?",
+    ["it stays about level", "it falls", "it rises and falls again"],
+    "it rises and falls again",
+    "A mixture of two good pictures is a poor one: strokes that cross are no strokes.",
+)
+guess_raw = Guess(
+    "The paper's losses, weights chosen with normalisation, and then none. The "
+    "picture?",
+    ["nearly the photograph", "mostly paint", "noise"],
+    "nearly the photograph",
+    "Style has shrunk more than content, so the same weight does less.",
+)
+guess_undone = Guess(
+    "How much of a step does the clamp undo?",
+    ["next to nothing, always", "up to about 40 %", "nearly all of it"],
+    "up to about 40 %",
+    "In the painting many pixels want to be black or white, and more.",
+)
+guess_clamp = Guess(
+    "Which picture that you get has the lower loss?",
+    ["the one clamped after the run", "the one clamped inside the closure"],
+    "the one clamped inside the closure",
+    "Its every step took the limits into account; the other was cut at the end.",
+)
+guess_in_place = Guess(
+    "What does the hook's variable hold after ReLU has run?",
+    ["conv4_2's output", "relu4_2's output"],
+    "relu4_2's output",
+    "The variable is the same memory, and ReLU has written into it.",
+)
+guess_frozen = Guess(
+    "What is different without it?",
+    ["the picture", "the weights", "neither: it costs time and memory only"],
+    "neither: it costs time and memory only",
+    "The optimiser was given the pixels alone, so it moves nothing else.",
+)
 
 
 def _random(*shape, seed=0):
@@ -52,11 +126,13 @@ def mended(loop):
     start = torch.full((1, 3, 4, 4), 0.5)
     target = _random(1, 3, 4, 4)
     stiffness = torch.linspace(0.5, 4, target.numel()).view_as(target)
-    shown, slopes = [], []
+    shown, slopes, clamped = [], [], []
 
     def loss_of(image):
         shown.append(image.detach().clone())
-        slopes.append(image.grad is None or not image.grad.any())
+        clamped.append(not image.is_leaf)  # computed from the picture, perhaps cut
+        own = None if clamped[-1] else image.grad
+        slopes.append(own is None or not own.any())
         return (stiffness * (image - target).square()).sum()
 
     given = start.clone()
@@ -77,6 +153,11 @@ def mended(loop):
             "adds to it."
         )
     if all(image.min() >= 0 and image.max() <= 1 for image in shown[1:]):
+        if all(clamped):
+            return (
+                "You ask for the loss of a clamped copy: a pixel that is outside has "
+                "no gradient there and never comes back. Clamp only what you return."
+            )
         return (
             "The picture is moved behind the optimiser's back: who keeps it in range?"
         )
@@ -90,7 +171,7 @@ def mended(loop):
 def evaluations(answer):
     """After 25 calls the count is 500, which is not above 500 yet: one more call of 20.
     Compare optimisers by evaluations, never by calls."""
-    answer = float(answer)
+    answer = number(answer)
     if answer in (25, 26):
         return "That is how often `step` is called; the closure runs 20 times in each."
     if answer == 500:

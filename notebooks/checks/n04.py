@@ -2,11 +2,79 @@
 
 import math
 
-from .common import exercise
+from .common import exercise, number
+from .guess import Guess, guesses  # noqa: F401  the lesson calls check.guesses()
+
+PAIRS = ["astronaut × brush_strokes", "cat × brush_strokes", "cat × ink"]
+guess_size = Guess(
+    "The picture becomes twice as wide and twice as high. How do the paper's losses "
+    "grow?",
+    ["content and style 4 times", "content 4 times, style not", "style 4 times only"],
+    "content 4 times, style not",
+    "Content is a sum over positions, of which there are 4 times as many. The style's "
+    "sums grow as well, but are divided by M².",
+)
+guess_scale = Guess(
+    "Every activation is multiplied by s. By what are the two losses multiplied?",
+    ["both by s²", "content by s², style by s⁴", "content by s, style by s²"],
+    "content by s², style by s⁴",
+    "Content squares features. A Gram matrix is made of products of two features, and "
+    "style squares it.",
+)
+guess_same_numbers = Guess(
+    "A β chosen for activations around 1 is used with ours. What is the picture?",
+    ["nearly the photograph", "a fair mixture", "mostly paint"],
+    "mostly paint",
+    "Style has grown with s⁴ and content with s² only, so style counts s² times more.",
+)
+guess_loudest = Guess(
+    "With the paper's constants, which layer makes up most of the style loss?",
+    ["relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"],
+    "relu4_1",
+    "Its activations are the largest, and their fourth power is what counts.",
+)
+guess_odd_pair = Guess(
+    "For which pair is r furthest from 1 in the small pictures?",
+    PAIRS,
+    "cat × brush_strokes",
+    "A soft photograph has little energy, bold strokes have much.",
+)
+guess_largest_error = Guess(
+    "Each pair is painted with the same β and the content's own energy. Which keeps "
+    "the largest style error?",
+    PAIRS,
+    "cat × brush_strokes",
+    "Its r is furthest from 1: it cannot have both energies.",
+)
+guess_photograph = Guess(
+    "Where in the grid is the photograph?",
+    ["in the top row", "in the left column", "in the top left corner only"],
+    "in the left column",
+    "Hardly any weight means hardly any paint, whatever the layers.",
+)
+guess_pooling = Guess(
+    "Which kind of pooling gives the smoother strokes?",
+    ["maximum", "average"],
+    "average",
+    "Its gradient reaches all four positions of a square, not one.",
+)
+guess_smooth = Guess(
+    "The largest weight of total variation: what does it do to the style error?",
+    ["lowers it", "leaves it", "raises it about 3 times"],
+    "raises it about 3 times",
+    "Strokes have edges, and edges are variation too.",
+)
+guess_shapes = Guess(
+    "Which of the three recipes changes the photograph's drawing least?",
+    ["the paper", "the original notebook", "ours"],
+    "the original notebook",
+    "It starts at the photograph, and its content layer conv2_2 is shallow, so it "
+    "knows every edge. Only the square squeezes them.",
+)
 
 
 def _is(answer, right):
-    return math.isclose(float(answer), right, rel_tol=0.03)
+    return math.isclose(number(answer), right, rel_tol=0.03)
 
 
 @exercise

@@ -2,7 +2,35 @@
 
 import torch
 
-from .common import exercise
+from .common import exercise, number
+from .guess import Guess, guesses  # noqa: F401  the lesson calls check.guesses()
+
+guess_hue = Guess(
+    "In which of the four has every pixel the hue that it has in the photograph?",
+    ["style", "content", "match", "histogram"],
+    "content",
+    "It takes I and Q from the photograph, pixel by pixel. The others give the "
+    "painter a palette, and the painter decides where to use it.",
+)
+guess_half_way = Guess(
+    "Half way between strokes and glass: does the target say where each shall be?",
+    ["yes: both everywhere", "no: patches of each would match it as well"],
+    "no: patches of each would match it as well",
+    "A Gram matrix is a mean over positions. Half of them strokes and half of them "
+    "glass have the same mean as both everywhere.",
+)
+guess_broader = Guess(
+    "At the same cost, which of the two has the broader strokes?",
+    ["one size", "coarse to fine", "neither"],
+    "coarse to fine",
+    "They are painted where the network sees large parts of the picture, and enlarged.",
+)
+guess_tiles = Guess(
+    "How far is the gradient in tiles from that of the whole picture?",
+    ["it is the same but for rounding", "a little off at the seams", "clearly off"],
+    "it is the same but for rounding",
+    "The sums are those of the whole picture, and no tile lacks a pixel that it needs.",
+)
 
 
 @exercise
@@ -66,16 +94,24 @@ def paint_a_mask(mask):
 
 @exercise
 def how_wide_a_halo(halo):
-    """34 to each side, rounded up to a multiple of 8. For relu5_1: 156 pixels, 78 to
-    each side, 80 with a grid of 16."""
-    halo = float(halo)
+    """(68 - 8) / 2 = 30, and 32 is the next multiple of 8. For relu5_1, which owns 16
+    pixels and sees 156, it is (156 - 16) / 2 = 70, and 80 on a grid of 16."""
+    halo = number(halo)
+    if halo == 30:
+        return "30 pixels is how far it sees; but 30 is no multiple of 8."
     if halo == 34:
-        return "34 pixels is what it sees; 34 is no multiple of 8."
-    if halo in (68, 72):
+        return "34 is half of 68. Are all of the 68 outside the tile?"
+    if halo == 40:
+        return "Enough, but not the least: 8 of the 68 pixels are the tile's own."
+    if halo in (60, 64, 68, 72):
         return "That is for both sides together."
-    if halo == 32:
-        return "Rounded down: two pixels of what it sees would be missing."
+    if halo == 24:
+        return (
+            "Rounded down: 6 pixels of what it sees would be missing. Try off_by(24)."
+        )
     if halo == 80:
         return "Enough, but that is for relu5_1: relu4_1 needs less."
-    if halo != 40:
-        return "Half of 68, rounded up to a multiple of 8."
+    if halo != 32:
+        return (
+            "How much of the 68 is outside, on one side? Then the next multiple of 8."
+        )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 GRID = 16  # relu5_1 comes after four poolings: tiles begin at multiples of 16
-HALO = 80  # relu5_1 sees 156 pixels: 78 on each side, rounded up to the grid
+# A position of relu5_1 sees 156 pixels, of which it owns 16: it reaches 70 beyond them
+# on each side, rounded up to the grid. (relu4_1 sees 68, owns 8, reaches 30.)
+HALO = 80
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,18 @@ def test_a_tiles_own_features_are_the_whole_pictures(vgg, random):
             assert relative(ours, whole[name][tile.owned(stride)]) < 1e-5
 
 
+@pytest.mark.parametrize("layer, reach", [("relu4_1", 30), ("relu5_1", 70)])
+def test_how_far_beyond_its_own_pixels_a_position_sees(vgg, random, layer, reach):
+    image, stride = random(1, 3, 208, 208).requires_grad_(), stride_of(layer)
+    features = vgg(image, [layer])[layer]
+    middle = features.shape[-1] // 2
+    (slope,) = torch.autograd.grad(features[..., middle, middle].sum(), image)
+    seen = slope.abs().sum((0, 1, 2)).nonzero()
+    own = middle * stride, middle * stride + stride - 1
+    assert (own[0] - seen.min(), seen.max() - own[1]) == (reach, reach)
+    assert reach <= tiles.HALO
+
+
 @pytest.mark.parametrize(
     "height, width, tile", [(200, 264, 96), (131, 190, 64), (97, 250, 100)]
 )
