@@ -6,13 +6,12 @@
 
 notebooks/source/NN_name.md is the lesson, a notebook that JupyterLab opens by jupytext.
 A cell tagged ``exercise`` stands in the notebook, the cell tagged ``solution`` after it
-takes its place in solutions/NN_name.ipynb. The badge and the bootstrap cell are put in
-here, with the repository of pyproject.toml.
+takes its place in solutions/NN_name.ipynb. What a cell tagged ``answer`` puts out is
+folded until it runs. The badge and the bootstrap cell are put in here, with the
+repository of pyproject.toml.
 """
 
-import base64
 import hashlib
-import io
 import re
 import sys
 import time
@@ -25,12 +24,11 @@ import nbclient
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
-from PIL import Image
+
+from .tidy import FOLDED, figures, strip
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-WIDGET = "application/vnd.jupyter.widget-view+json"
-ALTERNATIVE = re.compile(r"The\s+figure\b.*?(?=\n\n|\Z)", re.S)  # says what it shows
 UNWANTED = {False: "solution", True: "exercise", None: ""}
 CLOCKS = ("seconds", "longest_cell")  # in a notebook's metadata
 HEADINGS = {"#": "slide", "##": "slide", "###": "subslide"}  # what they begin
@@ -99,6 +97,8 @@ def notebook(lesson: Path, solved: bool | None = False) -> NotebookNode:
         cell.id = f"cell-{number:02}"
         cell.metadata.pop("lines_to_next_cell", None)
         cell.metadata["slideshow"] = {"slide_type": slide(cell)}
+        if "answer" in cell.metadata.get("tags", ()):
+            cell.metadata.update(deepcopy(FOLDED))
     result.metadata.update(
         kernelspec={"name": "python3", "display_name": "Python 3"},
         language_info={"name": "python"},
@@ -150,6 +150,7 @@ def hang(book: NotebookNode, done: NotebookNode, solved: bool | None) -> Noteboo
             if output.output_type == "execute_result":
                 output.execution_count = number
     book.metadata.update({clock: done.metadata.get(clock) for clock in CLOCKS})
+    book.metadata["sha256"] = sha256(book)
     return strip(book)
 
 
@@ -164,46 +165,6 @@ def write(lesson: Path) -> dict[Path, NotebookNode]:
     return books
 
 
-def strip(notebook: NotebookNode) -> NotebookNode:
-    """Drop widget state, clocks and the past of progress bars; tend the figures."""
-    notebook.metadata.pop("widgets", None)
-    notebook.metadata["language_info"] = {"name": "python"}
-    alternative = ""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            told = ALTERNATIVE.search(cell.source)
-            alternative = " ".join(told[0].split()) if told else ""
-        cell.metadata.pop("execution", None)
-        if cell.cell_type == "code":
-            cell.outputs = _merge_streams(cell.outputs)
-        for output in cell.get("outputs", ()):
-            output.get("data", {}).pop(WIDGET, None)  # its words stay
-            _shrink(output.get("data", {}))
-            for kind in output.get("data", {}):
-                if kind.startswith("image/"):
-                    output.metadata[kind] = {"alt": alternative}
-    notebook.metadata["sha256"] = sha256(notebook)
-    return notebook
-
-
-def _merge_streams(outputs):
-    """One output for all that was printed, a progress bar in its last state."""
-    printed = [output for output in outputs if output.output_type == "stream"]
-    if printed:
-        text = "".join(output.text for output in printed)
-        printed[-1].text = re.sub(r"[^\n]*\r(?!\n)", "", text)
-    return [output for output in outputs if output not in printed[:-1]]
-
-
-def _shrink(data, limit=100_000):
-    """A large PNG figure becomes a JPEG, which every front end shows as well."""
-    if len(data.get("image/png", "")) > limit:
-        png = base64.b64decode(data.pop("image/png"))
-        picture = Image.open(io.BytesIO(png)).convert("RGB")
-        picture.save(jpeg := io.BytesIO(), "JPEG", quality=80)
-        data["image/jpeg"] = base64.b64encode(jpeg.getvalue()).decode()
-
-
 def publish(new: str) -> None:
     """Rewrite every address of the old repository: pyproject, README, notebooks."""
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", new):
@@ -216,17 +177,6 @@ def publish(new: str) -> None:
             rewritten = nbformat.read(path, 4)
             rewritten.metadata["sha256"] = sha256(rewritten)
             nbformat.write(rewritten, path)
-
-
-def figures(path: Path, folder: str) -> None:
-    """Write a notebook's pictures as PNG files, to look at."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    for index, cell in enumerate(nbformat.read(path, 4).cells):
-        for number, output in enumerate(cell.get("outputs", ())):
-            data = output.get("data", {})
-            if code := data.get("image/png") or data.get("image/jpeg"):
-                name = f"{path.stem[:2]}-{index:02}-{number}.png"
-                Image.open(io.BytesIO(base64.b64decode(code))).save(Path(folder, name))
 
 
 def main(command: str = "", *arguments: str) -> None:

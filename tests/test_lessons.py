@@ -86,8 +86,8 @@ def test_what_jupyterlab_adds_stays_out_of_the_lesson(lesson, tmp_path):
 def test_what_is_edited_in_jupyterlab_is_in_the_notebooks(tmp_path):
     """A sentence, a slide type and a solution, by the command that people run."""
     lesson = LESSONS[0].relative_to(build.ROOT).as_posix()
-    needed = "pyproject.toml", "notebooks/__init__.py", "notebooks/build.py"
-    for name in (*needed, lesson):
+    needed = ("notebooks/__init__.py", "notebooks/build.py", "notebooks/tidy.py")
+    for name in ("pyproject.toml", *needed, lesson):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(build.ROOT / name, tmp_path / name)
     model = jupyterlab(tmp_path).get(lesson, type="notebook")

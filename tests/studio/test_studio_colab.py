@@ -1,4 +1,4 @@
-"""The Studio's tests again, under the versions of the widgets that Colab has."""
+"""The tests of widgets again, under the versions that Colab has."""
 
 import subprocess
 
@@ -7,7 +7,7 @@ import pytest
 from tests.colab_like import ROOT, environment
 
 
-def test_the_studio_under_colabs_versions():
+def test_studio_and_guesses_under_colabs_versions():
     try:
         python = environment()
     except subprocess.CalledProcessError:
@@ -21,6 +21,7 @@ def test_the_studio_under_colabs_versions():
             "-p",
             "no:cacheprovider",
             *(ROOT / "tests" / "studio").glob("*/test_*.py"),
+            ROOT / "tests" / "test_guess.py",
         ],
         cwd=ROOT,
         capture_output=True,
