@@ -1,21 +1,34 @@
-"""The painter of 07_clinic: five parts, and six patients with one sick part each.
+"""The painter of 07_clinic: healthy parts, and the ward where the sick ones paint.
 
-A part is a small function; `paint` puts five of them together. ``PATIENTS`` has the sick
-ones: {"A": (name of the part, the sick function)}.
+The losses have the paper's constants, as most code in the field.
 """
 
+import inspect
+
+import matplotlib.pyplot as plt
 import torch
 
-from nst.vgg import MEAN, STD
+import nst
 
-CONTENT_LAYERS = ("relu3_2", "relu4_2")
+from .patients import PATIENTS
+
+CONTENT_LAYERS = ("relu4_2",)
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-MEAN, STD = (torch.tensor(rgb).view(1, 3, 1, 1) for rgb in (MEAN, STD))
+STYLE_WEIGHT = 4e4
+
+
+class Eyes:
+    """The network as `see` gets it: features of what it is shown, unprepared."""
+
+    def __init__(self, vgg):
+        self.vgg, self.mean, self.std = vgg, vgg.mean, vgg.std
+
+    def __call__(self, seen):
+        return self.vgg(seen, CONTENT_LAYERS + STYLE_LAYERS)
 
 
 def see(net, image):
-    mean, std = MEAN.to(image), STD.to(image)
-    return net((image - mean) / std)
+    return net((image - net.mean) / net.std)
 
 
 def gram(features):
@@ -23,14 +36,23 @@ def gram(features):
     return f @ f.mT / f.shape[-1]
 
 
-def aim(features_of, gram_of, content, style):
-    contents = features_of(content, CONTENT_LAYERS)
-    styles = features_of(style, STYLE_LAYERS)
-    return contents, {name: gram_of(f) for name, f in styles.items()}
+def aim(see, gram, content, style):
+    contents, styles = see(content), see(style)
+    contents = {name: contents[name] for name in CONTENT_LAYERS}
+    return contents, {name: gram(styles[name]) for name in STYLE_LAYERS}
+
+
+def begin(content):
+    return content
+
+
+def glaring(content):
+    """Patient E's beginning: its contrast threefold, and so beyond black and white."""
+    return 0.5 + 3 * (content - 0.5)
 
 
 def optimizer(image, net):
-    return torch.optim.Adam([image], lr=0.03)
+    return torch.optim.Adam([image], lr=0.05)
 
 
 def step(image, optimizer, loss_of):
@@ -40,7 +62,106 @@ def step(image, optimizer, loss_of):
         loss.backward()
         return loss
 
-    return optimizer.step(closure)
+    optimizer.step(closure)
 
 
-HEALTHY = {part.__name__: part for part in (see, gram, aim, optimizer, step)}
+HEALTHY = {part.__name__: part for part in (see, gram, aim, begin, optimizer, step)}
+BEGINS = {"E": {"begin": glaring}}
+
+
+class Ward:
+    """A content, a style, and painters that paint them in ``steps`` steps.
+
+    Both pictures are squares of ``size`` pixels from the middle of a sample.
+    """
+
+    def __init__(self, content, style, size, steps, device):
+        self.content, self.style = (
+            nst.resize(square(nst.sample(name)), size).to(device)
+            for name in (content, style)
+        )
+        self.steps, self.healthy, self.pictures = steps, {}, {}
+
+    def paint(self, **parts):
+        """(picture, {"content": losses, "style": losses}), some parts not the usual."""
+        use = HEALTHY | parts
+        net = nst.load_vgg19(pooling="average", normalize=False, scale=1 / 57)
+        net = net.to(self.content.device)
+        curves = {"content": [], "style": []}
+
+        def features(image):
+            return use["see"](Eyes(net), image)
+
+        def loss_of(image):
+            found = features(image)
+            losses = [
+                sum((found[k] - p).square().sum() / 2 for k, p in contents.items()),
+                STYLE_WEIGHT * sum(error(found[k], a) for k, a in styles.items()) / 5,
+            ]
+            for curve, loss in zip(curves.values(), losses, strict=True):
+                curve.append(loss.item())
+            return sum(losses)
+
+        def error(f, a):
+            return (use["gram"](f) - a).square().sum() / (4 * f.shape[1] ** 2)
+
+        with torch.no_grad():
+            contents, styles = use["aim"](
+                features, use["gram"], self.content, self.style
+            )
+        image = use["begin"](self.content).clone().requires_grad_()
+        optimizer = use["optimizer"](image, net)
+        for _ in range(self.steps):
+            use["step"](image, optimizer, loss_of)
+        return image.detach().clamp(0, 1), curves
+
+    def examine(self, patient):
+        """A patient's picture and curves, beside those of a healthy painter."""
+        return self.compare(patient, patient)
+
+    def heal(self, patient, mended):
+        """The same painter with the part that you mended; until then the sick one."""
+        if not callable(mended):
+            return self.compare(patient, f"{patient}, still sick")
+        return self.compare(patient, f"{patient}, mended", mended)
+
+    def compare(self, patient, title, part=None):
+        """A figure: two pictures, the healthy one last, and both losses of both."""
+        name, sick = PATIENTS[patient]
+        beginning = BEGINS.get(patient, {})
+        if str(beginning) not in self.healthy:
+            self.healthy[str(beginning)] = self.paint(**beginning)
+        runs = {
+            title: self.paint(**beginning, **{name: part or sick}),
+            "healthy": self.healthy[str(beginning)],
+        }
+        self.pictures |= {title: picture for title, (picture, _) in runs.items()}
+        figure, axes = plt.subplots(1, 4, figsize=(12, 2.8), layout="constrained")
+        for axis, (title, (picture, _)) in zip(axes, runs.items(), strict=False):
+            axis.imshow(nst.to_pil(picture))
+            axis.set(title=title, xticks=[], yticks=[])
+        for axis, loss in zip(axes[2:], ("content", "style"), strict=True):
+            lines = zip((6, 5), ("-", "--"), runs.items(), strict=True)
+            for color, dashes, (title, (_, curves)) in lines:
+                values = [
+                    value if value > 0 else float("nan") for value in curves[loss]
+                ]
+                color = nst.plot.COLORS[color]
+                axis.semilogy(values, dashes, c=color, label=title)
+            axis.set(title=f"{loss} loss", xlabel="step")
+        axes[-1].legend()
+        plt.close(figure)
+        return figure
+
+
+def square(picture):
+    """The largest square in the middle of a picture."""
+    height, width = picture.shape[-2:]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return picture[..., top : top + side, left : left + side]
+
+
+def code_of(patient):
+    """The source of a patient's sick part."""
+    return inspect.getsource(PATIENTS[patient][1])

@@ -110,28 +110,30 @@ def _curvature(games: np.ndarray, likely: np.ndarray) -> np.ndarray:
     return each.sum(-1)[..., None] * np.eye(len(likely)) - each
 
 
-def show_scale(*scales: Scale, reference: Sequence[str] = ()) -> Figure:
+def show_scale(*scales: Scale, order: Sequence[str] = ()) -> Figure:
     """Draw scales side by side: a dot for each picture, a line for its interval.
 
     An arrow ends the line where the votes set no limit: a picture was never beaten.
-    ``reference`` is the order of the pictures from top to bottom, by default that of
+    ``order`` is that of the pictures from top to bottom, by default that of
     the first scale, strongest first.
     """
     if not scales:
         raise InputError("show_scale has no scale: give it what bradley_terry returns")
     first = scales[0]
-    order = list(reference) or [first.names[i] for i in np.argsort(-first.strength)]
+    found = [name for scale in scales for name in scale.names]
+    strongest = [first.names[i] for i in np.argsort(-first.strength)]
+    order = list(dict.fromkeys([*order, *strongest, *found]))
     figure, axes = plt.subplots(
         1,
         len(scales),
         figsize=(4.6 * len(scales), 1.2 + 0.4 * len(order)),
         squeeze=False,
+        sharex=True,
         sharey=True,
         layout="constrained",
     )
-    for axis, scale, color in zip(
-        axes[0], scales, (COLORS[5], COLORS[6]), strict=False
-    ):
+    for axis, scale in zip(axes[0], scales, strict=True):
+        color = COLORS[5 + [*QUESTIONS].index(scale.question)]
         rows = [order.index(name) for name in scale.names]
         spread = np.stack([scale.strength - scale.low, scale.high - scale.strength])
         axis.errorbar(scale.strength, rows, xerr=spread, fmt="o", c=color, capsize=3)
@@ -139,9 +141,9 @@ def show_scale(*scales: Scale, reference: Sequence[str] = ()) -> Figure:
             open_ended = scale.unbeaten == side
             axis.plot(end[open_ended], np.array(rows)[open_ended], mark, c=color)
         axis.axvline(0, c="0.6", lw=1, ls=":")
-        axis.set_title(
-            f"{QUESTIONS[scale.question]}\n{scale.votes} votes of {scale.people}"
-        )
+        people = f"{scale.people} {'person' if scale.people == 1 else 'people'}"
+        counts = f"{scale.votes} votes of {people}"
+        axis.set_title(f"{QUESTIONS[scale.question]}\n{counts}")
         axis.set_xlabel("strength, log-odds")
     axes[0][0].set_yticks(range(len(order)), order)
     axes[0][0].invert_yaxis()

@@ -295,7 +295,7 @@ def test_the_scale_is_drawn_with_its_intervals():
     left, right = figure.axes
     labels = [label.get_text() for label in left.get_yticklabels()]
     assert labels == [*TRUE][::-1]  # the strongest on top
-    assert "more like the painting?\n180 votes of 30" in left.get_title()
+    assert "more like the painting?\n180 votes of 30 people" in left.get_title()
     for axis, found in zip((left, right), scales, strict=True):
         dots = axis.lines[0]
         assert sorted(dots.get_xdata()) == pytest.approx(sorted(found.strength))
