@@ -6,14 +6,14 @@ The losses have the paper's constants, as most code in the field.
 import inspect
 
 import matplotlib.pyplot as plt
+import numpy as np
 import torch
+from PIL import Image, ImageDraw
 
 import nst
 
-from .patients import PATIENTS
+from .patients import CONTENT_LAYERS, PATIENTS, STYLE_LAYERS
 
-CONTENT_LAYERS = ("relu4_2",)
-STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 STYLE_WEIGHT = 4e4
 
 
@@ -135,7 +135,8 @@ class Ward:
             title: self.paint(**beginning, **{name: part or sick}),
             "healthy": self.healthy[str(beginning)],
         }
-        self.pictures |= {title: picture for title, (picture, _) in runs.items()}
+        for title, (picture, _) in runs.items():
+            self.pictures.setdefault(title, picture)  # E has a healthy one of its own
         figure, axes = plt.subplots(1, 4, figsize=(12, 2.8), layout="constrained")
         for axis, (title, (picture, _)) in zip(axes, runs.items(), strict=False):
             axis.imshow(nst.to_pil(picture))
@@ -165,3 +166,17 @@ def square(picture):
 def code_of(patient):
     """The source of a patient's sick part."""
     return inspect.getsource(PATIENTS[patient][1])
+
+
+def house():
+    """A symmetric house, 512x384: no sample shows a building from the front."""
+    picture = Image.new("RGB", (512, 384), (150, 190, 230))
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((56, 110, 455, 383), fill=(205, 180, 140))
+    pen.polygon([(40, 110), (255, 30), (256, 30), (471, 110)], fill=(150, 70, 50))
+    frame = {"outline": (240, 235, 220), "width": 3}
+    for x in (84, 146, 208, 270, 332, 394):
+        for y in (140, 220, 300):
+            pen.rectangle((x, y, x + 33, y + 50), fill=(60, 70, 90), **frame)
+    pen.rectangle((230, 300, 281, 383), fill=(90, 50, 30), **frame)
+    return nst.load_image(np.asarray(picture))

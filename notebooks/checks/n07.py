@@ -32,8 +32,9 @@ guess_a = ails(
 guess_b = ails(
     "B",
     "the targets are those of the wrong picture",
-    "Everything works, towards the wrong aim: the scene of the painting in the colours "
-    "of the photograph. The losses fall like healthy ones, so no curve can tell.",
+    "Each picture gives the other's targets, and the curves have changed places: what "
+    "begins at the photograph begins with no content loss, but here it is the style "
+    "loss that begins at nothing.",
 )
 guess_c = ails(
     "C",
@@ -67,7 +68,7 @@ guess_vote = Guess(
     "until no two intervals overlap?",
     ["5 are enough", "30 are enough", "more than 30"],
     "more than 30",
-    "Four times as many people halve an interval. 30 tell two groups apart, 200 all four.",
+    "Four times as many people halve an interval: 30 tell two groups apart.",
 )
 
 

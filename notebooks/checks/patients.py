@@ -5,6 +5,9 @@ Do not read on before you have guessed.
 
 import torch
 
+CONTENT_LAYERS = ("relu4_2",)
+STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+
 
 def optimizer_a(image, net):
     return torch.optim.Adam([image], lr=1)
@@ -12,9 +15,8 @@ def optimizer_a(image, net):
 
 def aim_b(see, gram, content, style):
     contents, styles = see(style), see(content)
-    contents = {"relu4_2": contents["relu4_2"]}
-    layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
-    return contents, {name: gram(styles[name]) for name in layers}
+    contents = {name: contents[name] for name in CONTENT_LAYERS}
+    return contents, {name: gram(styles[name]) for name in STYLE_LAYERS}
 
 
 def see_c(net, image):
