@@ -21,7 +21,10 @@ from ..keep.places import free, stem
 from . import colab
 
 UTC = timezone.utc  # noqa: UP017  (datetime.UTC is new in Python 3.11)
-QUESTIONS = {"style": "more like the painting?", "content": "keeps the scene better?"}
+QUESTIONS = {
+    "style": "which is more like the painting?",
+    "content": "which keeps the scene better?",
+}
 ANSWERS = {"left": "the left one", "equal": "no difference", "right": "the right one"}
 
 
@@ -180,10 +183,10 @@ class Poll(widgets.VBox):
             widgets.Image(value=_png(p), format="png", width=180)
             for p in (content, style)
         ]
-        titles = widgets.HTML("the scene, the painting; below, two attempts:")
-        rows = self.name, titles, above, self.shown, self.text, [*self.button.values()]
-        boxes = [widgets.HBox(row) if isinstance(row, list) else row for row in rows]
-        super().__init__([*boxes, self.status])
+        asked = widgets.VBox([self.name, self.text, *self.button.values(), self.status])
+        top = {"align_items": "flex-start"}  # or pictures are stretched to one height
+        rows = [*above, asked], self.shown
+        super().__init__([widgets.HBox(row, layout=top) for row in rows])
         self._show()
 
     def __repr__(self) -> str:  # a notebook without widgets shows this
@@ -237,7 +240,7 @@ class Poll(widgets.VBox):
         *pair, question = self.turns[done]
         for image, name in zip(self.shown, pair, strict=True):
             image.value = self._png[name]
-        self.text.value = f"<b>{done + 1} of {count}: which {QUESTIONS[question]}</b>"
+        self.text.value = f"<b>{done + 1} of {count}: {QUESTIONS[question]}</b>"
 
 
 def _png(picture: Tensor) -> bytes:

@@ -50,7 +50,7 @@ def test_every_pair_is_shown_blind_and_every_answer_is_a_row(tmp_path):
     for number, answer in enumerate(answers, 1):
         left, right, question = panel.turns[number - 1]
         assert shown(panel) == [width[left], width[right]]
-        assert f"{number} of 6: which {QUESTIONS[question]}" in panel.text.value
+        assert f"{number} of 6: {QUESTIONS[question]}" in panel.text.value
         assert not {"weight 1", "weight 60"} & {*words(panel)}
         panel.button[answer].click()
         with panel.file.open(newline="", encoding="utf-8") as file:
@@ -295,7 +295,9 @@ def test_the_scale_is_drawn_with_its_intervals():
     left, right = figure.axes
     labels = [label.get_text() for label in left.get_yticklabels()]
     assert labels == [*TRUE][::-1]  # the strongest on top
-    assert "more like the painting?\n180 votes of 30 people" in left.get_title()
+    assert (
+        "which is more like the painting?\n180 votes of 30 people" in left.get_title()
+    )
     for axis, found in zip((left, right), scales, strict=True):
         dots = axis.lines[0]
         assert sorted(dots.get_xdata()) == pytest.approx(sorted(found.strength))
