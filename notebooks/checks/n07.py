@@ -220,18 +220,16 @@ def mended_e(step):
         step(image, optimizer, loss_of)
     if not seen:
         return "Your step never asks for the loss."
-    first = seen[0][0]
-    if not torch.equal(first, start):
-        inside = first.min() >= 0 and first.max() <= 1
-        if inside and not torch.equal(image.detach(), start):
-            dead = (image.detach() - start).abs().min() < 1e-6
+    first, moved = seen[0][0], image.detach() - start
+    if first.min() >= 0 and first.max() <= 1:
+        if (moved == 0).any():
             return (
                 "The loss still sees a clamped picture: pixels outside have no slope."
-                if dead
-                else "The picture is still clamped before the loss sees it."
             )
+        return "The picture is still clamped before the loss sees it."
+    if not torch.equal(first, start):
         return "The loss is asked about another picture than the optimiser's."
-    if torch.equal(image.detach(), start):
+    if not moved.any():
         return "The optimiser takes no step: is the loss sent backward?"
     if not all(fresh for _, fresh in seen[1:]):
         return "The last gradient is still there when the next is added: reset it."
