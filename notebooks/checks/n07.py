@@ -58,11 +58,10 @@ guess_e = ails(
 guess_f = ails(
     "F",
     "the network is not frozen",
-    "The optimiser moves the weights as well: the network learns to be content with "
-    "the picture. So both losses fall far, and the painter need not paint.",
+    "The optimiser moves the weights as well. The first step spoils them: the jump. Then "
+    "picture and network give way to each other, and the content loss falls: its judge "
+    "is no longer VGG.",
 )
-
-
 guess_vote = Guess(
     "Everybody compares four weights, every pair once. How many people does it take "
     "until no two intervals overlap?",
