@@ -58,9 +58,9 @@ guess_e = ails(
 guess_f = ails(
     "F",
     "the network is not frozen",
-    "The optimiser moves the weights as well. The first step spoils them: the jump. Then "
-    "picture and network give way to each other, and the content loss falls: its judge "
-    "is no longer VGG.",
+    "The optimiser moves the weights as well. The first step spoils them: the jump. "
+    "Then picture and network give way to each other, and the content loss falls: its "
+    "judge is no longer VGG.",
 )
 guess_vote = Guess(
     "Everybody compares four weights, every pair once. How many people does it take "
