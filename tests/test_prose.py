@@ -4,8 +4,8 @@ Each number in the text of a section (from one heading # or ## to the next), and
 answers of its guesses, is looked for in what the cells of that section put out. It may
 differ by half a unit of its last digit, after "about" by a tenth; a percentage must be
 one there too. Numbers of the lesson's code (sizes, steps) may be repeated. References,
-names, formulas and code are no claims: NO_CLAIM takes them out. Measurements are written
-in digits, so that they are found; WORDS are the numbers that are not.
+names, formulas and code are no claims: NO_CLAIM takes them out. Measurements stand in
+digits, so that they are found; WORDS are the numbers that do not.
 """
 
 import re
