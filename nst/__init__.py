@@ -16,7 +16,7 @@ Around it:
     reading/    files, addresses and uploads of every kind, colour profiles
     control/    colours, regions, sizes, tiles, memory
     keep/       the record inside a picture, checkpoints
-    notebook/   figures, watching a run, Colab and Drive
+    notebook/   figures, watching a run, Colab and Drive, blind votes
     studio/     the panel of sliders: engine/ knows no widgets, panel/ shows it
     app/        the command line, batches, pictures made again
 """

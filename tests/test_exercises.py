@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+import nst
 from notebooks.checks.common import EXERCISES
 
 CHECKS = Path(__file__).parents[1] / "notebooks" / "checks"
@@ -42,6 +43,8 @@ SAME_GRAM = {
 
 
 FIRST, SECOND = picture(4, 4)[0, :1], picture(4, 4, seed=4)[0, :1]
+MEANS = torch.tensor((0.485, 0.456, 0.406)).view(1, 3, 1, 1)
+STDS = torch.tensor((0.229, 0.224, 0.225)).view(1, 3, 1, 1)
 DOWN = torch.linspace(0, 1, 60).view(1, 1, 60, 1)
 
 
@@ -97,6 +100,54 @@ def at_once(image, steps, loss_of):
 
     optimizer.step(closure)
     return image.detach().clamp(0, 1)
+
+
+# 07: the parts of the clinic's painters, mended and not
+def adam(rate, weights=False, frozen=True, kind=torch.optim.Adam):
+    def optimizer(image, net):
+        net.requires_grad_(not frozen)
+        return kind([image, *(net.parameters() if weights else ())], lr=rate)
+
+    return (optimizer,)
+
+
+def aim(contents_of, styles_of, layers=("relu1_1",)):
+    def targets(see, gram, *pictures):
+        contents, styles = see(pictures[contents_of]), see(pictures[styles_of])
+        return (
+            {"relu4_2": contents["relu4_2"]},
+            {name: gram(styles[name]) for name in layers},
+        )
+
+    return (targets,)
+
+
+def features_for_both(see, gram, content, style):
+    return {"relu4_2": see(content)["relu4_2"]}, {"relu1_1": see(style)["relu1_1"]}
+
+
+def shown(prepare):
+    return (lambda net, image: net(prepare(image)),)
+
+
+def gram_by(divisor):
+    return (lambda f: f.flatten(2) @ f.flatten(2).mT / divisor(*f.shape[1:]),)
+
+
+def one_step(prepare=lambda image: image, reset=True, move=True, keep_inside=False):
+    def step(image, optimizer, loss_of):
+        def closure():
+            if keep_inside:
+                image.data.clamp_(0, 1)
+            if reset:
+                optimizer.zero_grad()
+            loss = loss_of(prepare(image))
+            loss.backward()
+            return loss
+
+        return optimizer.step(closure) if move else closure()
+
+    return (step,)
 
 
 # {exercise: ([right, ...], [wrong, ...])}; each answer is the tuple of arguments
@@ -288,6 +339,58 @@ CASES = {
             (torch.full((1, 1, 60, 80), 0.5),),
             (2 * DOWN.expand(1, 1, 60, 80),),
             (DOWN.pow(4).expand(1, 1, 60, 80),),
+        ],
+    ),
+    "n07.mended_a": (
+        [adam(0.03), adam(0.01), adam(0.1), adam(1, kind=torch.optim.LBFGS)],
+        [adam(1), adam(0.5), adam(1e-4), adam(0.03, weights=True), (lambda *_: 0.03,)],
+    ),
+    "n07.mended_b": (
+        [aim(0, 1), aim(0, 1, ("relu1_1", "relu5_1"))],
+        [aim(1, 0), aim(0, 0), aim(1, 1), aim(0, 1, ()), (features_for_both,)],
+    ),
+    "n07.mended_c": (
+        [shown(lambda x: (x - MEANS) / STDS)],
+        [
+            shown(lambda x: x),
+            shown(lambda x: x - MEANS),
+            shown(lambda x: x / STDS),
+            shown(lambda x: x - MEANS / STDS),
+            shown(lambda x: (x - STDS) / MEANS),
+            shown(lambda x: x * STDS + MEANS),
+            shown(lambda x: 255 * x),
+            (lambda net, image: (image - MEANS) / STDS,),
+        ],
+    ),
+    "n07.mended_d": (
+        [gram_by(lambda c, h, w: h * w), (nst.gram_matrix,)],
+        [
+            gram_by(lambda c, h, w: 1),
+            gram_by(lambda c, h, w: c),
+            gram_by(lambda c, h, w: c * h * w),
+            gram_by(lambda c, h, w: (h * w) ** 2),
+            gram_by(lambda c, h, w: w),
+            (lambda f: f.flatten(2).mT @ f.flatten(2),),
+        ],
+    ),
+    "n07.mended_e": (
+        [one_step()],
+        [
+            one_step(lambda image: image.clamp(0, 1)),
+            one_step(keep_inside=True),
+            one_step(reset=False),
+            one_step(move=False),
+            one_step(lambda image: image.detach() + 0 * image + 1),
+            (lambda image, optimizer, loss_of: None,),
+        ],
+    ),
+    "n07.mended_f": (
+        [adam(0.03), adam(0.03, kind=torch.optim.SGD)],
+        [
+            adam(0.03, weights=True, frozen=False),
+            adam(0.03, weights=True),
+            adam(0.03, frozen=False),
+            adam(2),
         ],
     ),
     "n06.how_wide_a_halo": (

@@ -132,7 +132,7 @@ def test_a_solution_differs_in_its_exercise_cells_alone(lesson):
     blank, solved = build.notebook(lesson), build.notebook(lesson, True)
     pairs = list(zip(blank.cells[1:], solved.cells[1:], strict=True))
     differing = [pair for pair in pairs if pair[0].source != pair[1].source]
-    assert 3 <= len(differing) <= 5
+    assert 3 <= len(differing) <= 6
     for before, after in differing:
         assert before.metadata["tags"] == ["exercise"] and "..." in before.source
         assert after.metadata["tags"] == ["solution"]

@@ -7,7 +7,7 @@ import pytest
 from tests.colab_like import ROOT, environment
 
 
-def test_studio_and_guesses_under_colabs_versions():
+def test_studio_guesses_and_votes_under_colabs_versions():
     try:
         python = environment()
     except subprocess.CalledProcessError:
@@ -22,6 +22,7 @@ def test_studio_and_guesses_under_colabs_versions():
             "no:cacheprovider",
             *(ROOT / "tests" / "studio").glob("*/test_*.py"),
             ROOT / "tests" / "test_guess.py",
+            ROOT / "tests" / "notebook" / "test_vote.py",
         ],
         cwd=ROOT,
         capture_output=True,
