@@ -86,10 +86,9 @@ class Averages(torch.autograd.Function):
 @lru_cache(maxsize=1)
 def is_there() -> bool:
     """Return whether NNPACK works here and agrees with the direct convolution."""
-    x = torch.linspace(0, 1, 16 * 24 * 24).view(1, 16, 24, 24)  # no random numbers:
-    weight = torch.linspace(0, 1, 16 * 16 * 9).view(
-        16, 16, 3, 3
-    )  # those are the user's
+    # Not at random: those numbers are the user's.
+    x = torch.linspace(0, 1, 16 * 24 * 24).view(1, 16, 24, 24)
+    weight = torch.linspace(0, 1, 16 * 16 * 9).view(16, 16, 3, 3)
     try:
         right = conv2d(x, weight, padding=1)
         return torch._nnpack_available() and torch.allclose(

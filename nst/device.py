@@ -1,6 +1,7 @@
 """How a run computes: on which device, by which convolution, how precisely."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -81,15 +82,12 @@ def choose_device(name: str | torch.device | None = None) -> torch.device:
     if name is None:
         return torch.device(next(kinds))
     why = ""
-    try:
+    with suppress(RuntimeError, TypeError):  # no such kind of device
         device = torch.device(name)
-        kind, index = device.type, device.index or 0
-        if there.get(kind) and index < COUNT[kind]():
+        if there.get(device.type) and (device.index or 0) < COUNT[device.type]():
             why = _fault(str(device))
             if not why:
                 return device
-    except (RuntimeError, TypeError):  # no such kind of device
-        pass
     seen = f"no device {str(name)!r} here" + (f" ({why})" if why else "")
     raise InputError(f"{seen}: choose from {', '.join(kinds)}")
 

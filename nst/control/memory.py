@@ -93,22 +93,16 @@ def available(device: str | torch.device = "cpu") -> float:
         free, _ = torch.cuda.mem_get_info(device.index)  # torch 2.4 needs a number
         return free + kept
     if device.type == "cpu" and Path("/proc/meminfo").exists():
-        return min(_machine(), _container(), _process())
+        unswapped = counted("/proc/meminfo")["MemAvailable"]
+        return min(unswapped, _container(), _process())
     return float("inf")
-
-
-def _machine() -> float:
-    """Return the bytes that Linux can give without swapping."""
-    return counted("/proc/meminfo")["MemAvailable"]
 
 
 def _container() -> float:
     """Return the bytes left below the limit of a container, such as Docker's."""
     try:
-        most, used = (
-            int(_lines(f"/sys/fs/cgroup/memory.{name}")[0])
-            for name in ("max", "current")
-        )
+        files = (f"/sys/fs/cgroup/memory.{name}" for name in ("max", "current"))
+        most, used = (int(_lines(file)[0]) for file in files)
         return most - used
     except (OSError, ValueError):  # no such file, or no limit: "max"
         return float("inf")
