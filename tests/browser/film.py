@@ -37,8 +37,7 @@ def test_the_studio_at_work_is_a_moving_picture_under_2_mb(tmp_path):
         total = int(re.search(r"of (\d+)", panel.text())[1])
         moves = {key: share * total for key, share in MOVES.items()}
         panel.play("play")
-        while panel.number() < total - 1:
-            at = panel.number()
+        while (at := panel.number()) < total - 1:  # read once, for it goes on
             panel.until(lambda at=at: panel.number() > at + 1, seconds=60)
             for key in [key for key, step in moves.items() if panel.number() > step]:
                 panel.key(0, key)
