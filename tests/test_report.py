@@ -95,6 +95,13 @@ def test_right_half_right_and_unanswered_hand_ins_in_one_table(tmp_path, capsys)
         "essay.ipynb": "···········",
     }
     assert "00.1 average_color" in lines
+    ada = next(line for line in lines if line.startswith("ada/"))
+    assert ada.endswith(" 3/3")
+
+
+def test_a_students_notebooks_are_added_up():
+    marks = {"ada/00.ipynb": (3, 3), "ada/01.ipynb": (2, 4), "ben/00.ipynb": (1, 3)}
+    assert report.sums(marks) == ["ada: 5/7 in all"]
 
 
 @pytest.mark.parametrize("name", MISBEHAVING)

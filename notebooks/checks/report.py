@@ -156,13 +156,29 @@ def table(found: dict) -> str:
             columns[name] = f"{name[1:3]}.{counts[name[:3]]}"
     width = max(map(len, ["hand-in", *found]))
     lines = [f"{'hand-in':{width}}  {'  '.join(columns.values())}  right  problems"]
+    marks = {}
     for path, row in found.items():
+        tried = {name[:3] for name in row["exercises"]}
+        marks[path] = row["right"], sum(counts[lesson] for lesson in tried)
         said = [row["exercises"].get(name, {}).get("said", "·") for name in columns]
         signs = "  ".join(f"{words[0]:^4}" for words in said)
-        problems = "; ".join(row["problems"])
-        lines.append(f"{path:{width}}  {signs}  {row['right']:5}  {problems}".rstrip())
+        problems, right = "; ".join(row["problems"]), "{}/{}".format(*marks[path])
+        lines.append(f"{path:{width}}  {signs}  {right:>5}  {problems}".rstrip())
+    lines += sums(marks)
     legend = "\n".join(f"{short} {name[4:]}" for name, short in columns.items())
     return (
         "\n".join(lines)
         + f"\n\n✓ right, ✗ not right, ○ not answered, · its check was not run\n{legend}"
     )
+
+
+def sums(marks: dict[str, tuple[int, int]]) -> list[str]:
+    """A line for each folder of several hand-ins: {path: (right, asked)} added up."""
+    folders = [path.rpartition("/")[0] for path in marks]
+    several = [f for f in dict.fromkeys(folders) if f and folders.count(f) > 1]
+    lines = []
+    for folder in several:
+        own = [m for f, m in zip(folders, marks.values(), strict=True) if f == folder]
+        right, asked = map(sum, zip(*own, strict=True))
+        lines.append(f"{folder}: {right}/{asked} in all")
+    return lines

@@ -38,6 +38,10 @@ WORDS = """() => [...document.querySelectorAll(".slides p, .slides li, .slides t
 MATHEMATICS = """() => [...document.querySelectorAll("mjx-container")].map(made =>
     made.querySelector("svg") && !made.querySelector("[data-mml-node=merror]"))"""
 ALTERNATIVES = "() => [...document.images].map(image => image.alt)"
+CLICKS = "() => document.querySelectorAll('.fragment').length"
+EARLY = """() => [...document.querySelectorAll(".slides section > .fragment + *")]
+    .filter(part => !part.matches(".fragment, .jp-CodeCell, aside"))
+    .map(part => part.textContent.slice(0, 60))"""
 
 
 def visit(path):
@@ -53,7 +57,12 @@ def visit(path):
             assert page.evaluate(SHOW_ALL) == number
             cut += [f"{number}: {part}" for part in page.evaluate(CUT_OFF)]
             page.evaluate("() => Reveal.next()")
-        assert page.errors == []
+        assert page.evaluate(EARLY) == []  # what came out is not told before the click
+        clicks = page.evaluate(CLICKS)
+        with page.context.expect_page() as opened:
+            page.keyboard.press("s")
+        opened.value.wait_for_selector(".speaker-controls-notes", state="attached")
+        assert page.errors == [] and page.evaluate(CLICKS) == clicks
         found = map(page.evaluate, (WORDS, MATHEMATICS, ALTERNATIVES))
         return asked, total, cut, *found
 
