@@ -33,7 +33,8 @@ guess_vortices = Guess(
     "In which picture will you first see whole vortices with a yellow core?",
     ["relu1_1", "up to relu2_1", "up to relu3_1", "up to relu4_1", "up to relu5_1"],
     "up to relu5_1",
-    "A vortex is as wide as the windows of relu5_1, and wider than those of relu3_1.",
+    "relu3_1 sees strokes only; a window of relu4_1 just holds a small vortex; "
+    "those of relu5_1 are over twice as wide and meet one with its surroundings.",
 )
 guess_grey = Guess(
     "Are the features of a plain grey picture the same at all positions of relu5_1?",
