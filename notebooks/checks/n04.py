@@ -34,17 +34,20 @@ guess_loudest = Guess(
     "Its activations are the largest, and their fourth power is what counts.",
 )
 guess_odd_pair = Guess(
-    "For which pair is r furthest from 1 in the small pictures?",
+    "In small pictures, 128 pixels long (on a GPU 256): for which pair is r furthest "
+    "from 1?",
     PAIRS,
     "cat × brush_strokes",
-    "A soft photograph has little energy, bold strokes have much.",
+    "A soft photograph has little energy, bold strokes have much. The portrait has "
+    "much as well, and thin lines have little while they blur.",
 )
 guess_largest_error = Guess(
-    "Each pair is painted with the same β and the content's own energy. Which keeps "
-    "the largest style error?",
-    PAIRS,
-    "cat × brush_strokes",
-    "Its r is furthest from 1: it cannot have both energies.",
+    "Each pair is painted with the same β, first with the content's own energy, then "
+    "with the style's. What does the second do to the three style errors?",
+    ["all become equal", "they come nearer to each other", "all fall by the same part"],
+    "they come nearer to each other",
+    "It helps most where r is furthest from 1, for no picture can have both energies. "
+    "But energy is not all: some forms are harder to paint in some strokes.",
 )
 guess_photograph = Guess(
     "Where in the grid is the photograph?",
@@ -60,16 +63,17 @@ guess_pooling = Guess(
 )
 guess_smooth = Guess(
     "The largest weight of total variation: what does it do to the style error?",
-    ["lowers it", "leaves it", "raises it about 3 times"],
-    "raises it about 3 times",
-    "Strokes have edges, and edges are variation too.",
+    ["lowers it", "leaves it", "raises it"],
+    "raises it",
+    "Strokes have edges, and edges are variation too. It rises about 3 times.",
 )
 guess_shapes = Guess(
-    "Which of the three recipes changes the photograph's drawing least?",
+    "Which of the three recipes keeps the most of the photograph's edges, the "
+    "squeezing aside?",
     ["the paper", "the original notebook", "ours"],
     "the original notebook",
     "It starts at the photograph, and its content layer conv2_2 is shallow, so it "
-    "knows every edge. Only the square squeezes them.",
+    "knows every edge.",
 )
 
 

@@ -11,7 +11,7 @@ guess_off = Guess(
     "The style weight is turned off. What does the content's loss do at the next step?",
     ["it goes on as it was", "it falls at once", "it leaps up, then falls"],
     "it leaps up, then falls",
-    "The picture is the same, but the question is another one: see below the figure.",
+    "The picture is the same, but it is now compared with P, which has less contrast.",
 )
 guess_way = Guess(
     "Will the two runs end at the same picture?",

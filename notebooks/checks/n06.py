@@ -6,7 +6,8 @@ from .common import exercise, number
 from .guess import Guess, guesses  # noqa: F401  the lesson calls check.guesses()
 
 guess_hue = Guess(
-    "In which of the four has every pixel the hue that it has in the photograph?",
+    "In which of the four has every pixel the hue that it has in the photograph, but "
+    "for the few that are clamped?",
     ["style", "content", "match", "histogram"],
     "content",
     "It takes I and Q from the photograph, pixel by pixel. The others give the "
@@ -29,7 +30,8 @@ guess_tiles = Guess(
     "How far is the gradient in tiles from that of the whole picture?",
     ["it is the same but for rounding", "a little off at the seams", "clearly off"],
     "it is the same but for rounding",
-    "The sums are those of the whole picture, and no tile lacks a pixel that it needs.",
+    "The sums are those of the whole picture, and each tile sees enough of what is "
+    "around it to lack no pixel that it needs.",
 )
 
 

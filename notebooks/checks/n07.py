@@ -12,10 +12,11 @@ from .guess import Guess, guesses  # noqa: F401  (guesses: check.guesses() at th
 FAULTS = [
     "the input is not normalised",
     "the picture is clamped inside the closure",
-    "the network is not frozen",
+    "the optimiser moves the network too",
     "the targets are those of the wrong picture",
     "the Gram matrix is not divided",
     "the learning rate is too large",
+    "the gradient is never reset",  # nobody's, so that the last guess is one too
 ]
 
 
@@ -26,7 +27,7 @@ def ails(patient, fault, why):
 guess_a = ails(
     "A",
     "the learning rate is too large",
-    "Both losses shoot up at the first step. Adam moves each pixel by about the rate, "
+    "Both losses shoot up in the first step. Adam moves each pixel by about the rate, "
     "here by 1: from black to white and back.",
 )
 guess_b = ails(
@@ -57,17 +58,19 @@ guess_e = ails(
 )
 guess_f = ails(
     "F",
-    "the network is not frozen",
-    "The optimiser moves the weights as well. The first step spoils them: the jump. "
-    "Then picture and network give way to each other, and the content loss falls: its "
-    "judge is no longer VGG.",
+    "the optimiser moves the network too",
+    "The first step spoils the weights: the jump. Then picture and network give way to "
+    "each other, and the content loss falls: its judge is no longer VGG. Notebook 03 "
+    "forgot only to freeze: there the optimiser held the pixels alone, and no weight "
+    "moved.",
 )
 guess_vote = Guess(
     "Everybody compares four weights, every pair once. How many people does it take "
     "until no two intervals overlap?",
     ["5 are enough", "30 are enough", "more than 30"],
     "more than 30",
-    "Four times as many people halve an interval: 30 tell two groups apart.",
+    "Of the true strengths the two in the middle are nearest, and no interval may "
+    "reach further than half of the way between them. Here 30 are just too few.",
 )
 
 
@@ -115,8 +118,8 @@ def _rate_is_wrong(made):
 
 @exercise
 def mended_a(optimizer):
-    """A rate between 0.005 and 0.1 is right here: pixels lie between 0 and 1, and a
-    step of Adam moves each by about the rate."""
+    """Adam moves each pixel by about its rate, and pixels lie between 0 and 1: for it
+    0.005 to 0.1 is right. Another optimiser has rates of its own."""
     _, _, made = _optimizer_of(optimizer)
     return made if isinstance(made, str) else _rate_is_wrong(made)
 
