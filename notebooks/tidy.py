@@ -10,7 +10,8 @@ import nbformat
 from nbformat import NotebookNode
 from PIL import Image
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
+from .checks.guess import VIEW
+
 ALTERNATIVE = re.compile(r"The\s+figure\b.*?(?=\n\n|\Z)", re.S)  # says what it shows
 # The output of a cell tagged "answer", until it runs: the standard's word (Colab, the
 # classic notebook) and JupyterLab's.
@@ -34,7 +35,7 @@ def strip(notebook: NotebookNode) -> NotebookNode:
             if answers:
                 _veil(cell.outputs)
         for output in cell.get("outputs", ()):
-            output.get("data", {}).pop(WIDGET, None)  # its words stay
+            output.get("data", {}).pop(VIEW, None)  # its words stay
             _shrink(output.get("data", {}))
             for kind in output.get("data", {}):
                 if kind.startswith("image/"):

@@ -1,18 +1,14 @@
 """Every exercise check takes the right answers and rejects the tempting wrong ones."""
 
 from functools import partial
-from importlib import import_module
-from pathlib import Path
 
 import pytest
 import torch
 
 import nst
-from notebooks.checks.common import EXERCISES
+from notebooks.checks.common import EXERCISES, modules
 
-CHECKS = Path(__file__).parents[1] / "notebooks" / "checks"
-for path in CHECKS.glob("n[0-9]*.py"):
-    import_module(f"notebooks.checks.{path.stem}")
+modules()
 
 
 def picture(height, width, seed=0):

@@ -11,6 +11,7 @@ import torch
 from PIL import Image, ImageDraw
 
 import nst
+from nst.control.shapes import middle
 
 from .patients import CONTENT_LAYERS, PATIENTS, STYLE_LAYERS
 
@@ -77,7 +78,7 @@ class Ward:
 
     def __init__(self, content, style, size, steps, device):
         self.content, self.style = (
-            nst.resize(square(nst.sample(name)), size).to(device)
+            nst.resize(middle(nst.sample(name), (1, 1)), size).to(device)
             for name in (content, style)
         )
         self.steps, self.healthy, self.pictures = steps, {}, {}
@@ -153,14 +154,6 @@ class Ward:
         axes[-1].legend()
         plt.close(figure)
         return figure
-
-
-def square(picture):
-    """The largest square in the middle of a picture."""
-    height, width = picture.shape[-2:]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    return picture[..., top : top + side, left : left + side]
 
 
 def code_of(patient):

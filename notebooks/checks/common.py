@@ -1,6 +1,10 @@
 """What every exercise check shares: a verdict that shows itself."""
 
 import functools
+from importlib import import_module
+from pathlib import Path
+
+import torch
 
 EXERCISES = {}  # "n01.receptive_field": the check
 
@@ -28,6 +32,17 @@ def number(answer):
         return float(answer.strip(" %") if isinstance(answer, str) else answer)
     except (TypeError, ValueError, RuntimeError):  # a tensor of several
         raise Hint(f"{answer!r} is not one number: write it like 22 or 0.5.") from None
+
+
+def random(*shape, seed=0):
+    """Normal numbers, the same for the same shape and seed."""
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def modules():
+    """The modules of all lessons, n00, n01, …: importing them fills `EXERCISES`."""
+    paths = sorted(Path(__file__).parent.glob("n[0-9]*.py"))
+    return [import_module(f"{__package__}.{path.stem}") for path in paths]
 
 
 def unanswered(answer):

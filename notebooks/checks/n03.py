@@ -2,7 +2,7 @@
 
 import torch
 
-from .common import exercise, number
+from .common import exercise, number, random
 from .guess import Guess, guesses  # noqa: F401  the lesson calls check.guesses()
 
 guess_fall = Guess(
@@ -79,14 +79,10 @@ guess_frozen = Guess(
 )
 
 
-def _random(*shape, seed=0):
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
-
-
 @exercise
 def paper_constants(content, style):
     """These are the paper's own; notebook 04 asks what its constants are for."""
-    found, wanted = _random(1, 3, 4, 5), _random(1, 3, 4, 5, seed=1)
+    found, wanted = random(1, 3, 4, 5), random(1, 3, 4, 5, seed=1)
     n, m = 3, 20
     answer = content(found, wanted)
     if answer is ... or answer is None:
@@ -124,7 +120,7 @@ def mended(loop):
     """A start that stays as it is, a gradient that begins at zero, and a picture that
     only the optimiser moves: three lines that most broken loops lack."""
     start = torch.full((1, 3, 4, 4), 0.5)
-    target = _random(1, 3, 4, 4)
+    target = random(1, 3, 4, 4)
     stiffness = torch.linspace(0.5, 4, target.numel()).view_as(target)
     shown, slopes, clamped = [], [], []
 

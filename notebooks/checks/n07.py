@@ -6,7 +6,7 @@ import torch
 
 from nst.vgg import MEAN, STD
 
-from .common import exercise
+from .common import exercise, random
 from .guess import Guess, guesses  # noqa: F401  (guesses: check.guesses() at the end)
 
 FAULTS = [
@@ -72,10 +72,6 @@ guess_vote = Guess(
     "Of the true strengths the two in the middle are nearest, and no interval may "
     "reach further than half of the way between them. Here 30 are just too few.",
 )
-
-
-def _random(*shape, seed=0):
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
 
 
 def _optimizer_of(make):
@@ -152,7 +148,7 @@ def mended_b(aim):
 @exercise
 def mended_c(see):
     """The network gets what it was trained on, (x - mean) / std in each channel."""
-    image, shown = _random(1, 3, 4, 5).sigmoid(), []
+    image, shown = random(1, 3, 4, 5).sigmoid(), []
     mean, std = (torch.tensor(rgb).view(1, 3, 1, 1) for rgb in (MEAN, STD))
     net = Mock(side_effect=shown.append, mean=mean, std=std)
     see(net, image)
@@ -179,7 +175,7 @@ def mended_c(see):
 @exercise
 def mended_d(gram):
     """A mean over the positions, so that the number of them does not count."""
-    features = _random(1, 3, 4, 5)
+    features = random(1, 3, 4, 5)
     answer = gram(features)
     if answer is ... or answer is None:
         return "The function returns nothing."

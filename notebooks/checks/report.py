@@ -18,20 +18,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-from importlib import import_module
 from pathlib import Path
 
-from .common import EXERCISES
+from .common import EXERCISES, modules
 
-HERE = Path(__file__).resolve().parent
-COURSE = HERE.parent
+COURSE = Path(__file__).resolve().parents[1]
 MOST_OUTPUT = 10_000_000  # bytes that a hand-in may print
 
 
 def exercises() -> list[str]:
     """The names of all, "n01.receptive_field", in the order of the lessons."""
-    for path in sorted(HERE.glob("n[0-9]*.py")):
-        import_module(f"{__package__}.{path.stem}")
+    modules()
     return sorted(EXERCISES, key=lambda name: name.split(".")[0])
 
 

@@ -13,10 +13,9 @@ import functools
 import json
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
-from .common import EXERCISES
+from .common import EXERCISES, modules
 
 STARTS = ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.spawn", "os.system")
 STARTS += ("subprocess.Popen", "os.kill", "os.killpg", "os.startfile")
@@ -76,11 +75,11 @@ def limit(megabytes: int) -> None:
 
 def listen(say) -> None:
     """Let every check ``say`` its verdict."""
-    for path in sorted(Path(__file__).parent.glob("n[0-9]*.py")):
-        module = import_module(f"{__package__}.{path.stem}")
+    for module in modules():
+        lesson = module.__name__.rpartition(".")[2]
         for name, check in vars(module).copy().items():
-            if f"{path.stem}.{name}" in EXERCISES:
-                setattr(module, name, _heard(check, f"{path.stem}.{name}", say))
+            if f"{lesson}.{name}" in EXERCISES:
+                setattr(module, name, _heard(check, f"{lesson}.{name}", say))
 
 
 def _heard(check, name, say):
