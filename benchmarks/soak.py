@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import get_args
 
 import nst
-from nst.recipe import INITIALS, PRESETS, Color, Pooling
+from nst.presets import PRESETS
+from nst.recipe import INITIALS, Color, Pooling
 from nst.samples import SAMPLES
 from nst.studio.panel.dials import DIALS
 

@@ -4,9 +4,11 @@ The algorithm, in reading order:
 
     images, samples, inputs   pictures in and out, and what a picture is made from
     layers, vgg               the layer split of VGG19
-    losses, objective         what "same content" and "same style" mean
+    averages, losses          what "same content" and "same style" mean
+    ideas/                    other ideas of style than Gram matrices
+    objective                 the loss of a recipe, as a function of the image
     optimize, lbfgs           the loop: an iterator of steps, taken by L-BFGS
-    recipe, fields            every number, said once
+    recipe, presets, fields   every number, said once
     transfer                  the whole algorithm, coarse to fine
     convolution, half         each layer the fastest right way on this machine
     errors, files, device     the ground
@@ -18,7 +20,7 @@ Around it:
     keep/       the record inside a picture, checkpoints
     notebook/   figures, watching a run, Colab and Drive, blind votes
     studio/     the panel of sliders: engine/ knows no widgets, panel/ shows it
-    app/        the command line, batches, pictures made again
+    app/        the command line, batches, sheets, pictures made again
 """
 
 import os

@@ -2,11 +2,16 @@ from .app.batch import Job as Job
 from .app.batch import pool as pool
 from .app.batch import style_many as style_many
 from .app.remake import remake as remake
+from .app.sheet import sheet as sheet
 from .control.colors import keep_colors as keep_colors
 from .control.colors import match_colors as match_colors
 from .device import choose_device as choose_device
 from .errors import InputError as InputError
 from .errors import InputWarning as InputWarning
+from .ideas.cmd import CentralMomentLoss as CentralMomentLoss
+from .ideas.moments import MomentLoss as MomentLoss
+from .ideas.neighbours import NeighbourLoss as NeighbourLoss
+from .ideas.wasserstein import WassersteinLoss as WassersteinLoss
 from .images import load as load
 from .images import load_alpha as load_alpha
 from .images import load_image as load_image

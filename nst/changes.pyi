@@ -2,11 +2,12 @@
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 
-from .recipe import Color, Optimizer, Pooling, Scale
+from .recipe import Color, Optimizer, Pooling, Scale, StyleIdea
 
 class Changes(TypedDict, total=False):
     content_layers: Sequence[str]
     style_layers: Sequence[str]
+    style_loss: StyleIdea
     content_layer_weights: Sequence[float] | None
     style_layer_weights: Sequence[float] | None
     content_weight: float

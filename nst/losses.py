@@ -13,15 +13,15 @@ tiles add up to the measure of the whole image; ``compare`` turns the sum into a
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d, mse_loss
+from torch.nn.functional import mse_loss
 
+from .averages import TINY, part
+from .errors import one_of
 from .recipe import Scale
-
-TINY = 1e-12  # least divisor: a target may be all zero
 
 
 def gram_matrix(features: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -56,62 +56,6 @@ class Correlations(torch.autograd.Function):
     def backward(context: Any, slope: Tensor) -> Tensor:
         (f,) = context.saved_tensors
         return (f.mT @ (slope + slope.mT)).mT
-
-
-def energy(features: Tensor, mask: Tensor | None = None) -> Tensor:
-    """Return the mean square of features (1, C, H, W), or of those a mask shows."""
-    if mask is None:
-        return features.square().mean()
-    shown = (features * mask).square().mean(1).sum()
-    return shown / mask.square().sum().clamp_min(TINY)
-
-
-def part(
-    average: Callable[..., Tensor],
-    features: Tensor,
-    where: Any,
-    positions: int,
-    mask: Tensor | None = None,
-) -> Tensor:
-    """Return what some positions add to an ``average`` over all positions of a layer.
-
-    ``features`` are those at the index ``where`` of a layer that has ``positions``
-    positions in all; ``mask`` is for the whole layer.
-    """
-    if mask is None:
-        return average(features) * (features[0, 0].numel() / positions)
-    shown = mask[where]
-    share = shown.square().sum() / mask.square().sum().clamp_min(TINY)
-    return average(features, shown) * share
-
-
-def shrink(mask: Tensor | None, stride: int) -> Tensor | None:
-    """Return a mask (1, 1, H, W) averaged down to a layer's positions.
-
-    ``stride`` is the layer's, a power of two.
-    """
-    while mask is not None and stride > 1:
-        mask, stride = avg_pool2d(mask, 2), stride // 2
-    return mask
-
-
-def at_energy(
-    features: Tensor, regions: Sequence[tuple[Tensor | None, Tensor]]
-) -> Tensor:
-    """Scale features (1, C, H, W) to the energy that each region asks for: P·√(E′/E).
-
-    ``regions`` are (mask or None for everywhere, energy E′); E is the energy of the
-    features there. Their pattern stays, their contrast changes. Features outside all
-    masks stay as they are.
-    """
-    one = features.new_ones(1, 1, 1, 1)
-    gain = covered = torch.zeros_like(one)
-    for mask, wanted in regions:
-        own, mask = energy(features, mask), one if mask is None else mask
-        ratio = wanted / own if wanted > 0 and own > 0 else torch.ones_like(own)
-        gain, covered = gain + mask * ratio.sqrt(), covered + mask
-    rest = (1 - covered).clamp_min(0)
-    return features * ((gain + rest) / (covered + rest))
 
 
 def unit(scale: Scale) -> str:
@@ -181,10 +125,9 @@ class StyleLoss(nn.Module):
     the loss is multiplied by the region's share of the picture, so an empty region
     costs nothing and the regions add up to the whole.
 
-    To describe style by another statistic, write a subclass. Its ``statistic`` must be
-    an average over positions: then tiles add up, styles blend and masks apply without
-    more code. Its ``compare`` turns an image's statistic into a loss, in all three
-    scales.
+    Other ideas of style are subclasses: see `nst.ideas`. Most need only another
+    ``statistic``, an average over positions that is zero for features that are zero,
+    and another ``distance``: then tiles add up, styles blend and masks apply.
 
     Example:
         >>> features = torch.rand(1, 2, 4, 4)
@@ -194,6 +137,9 @@ class StyleLoss(nn.Module):
     """
 
     statistic = staticmethod(gram_matrix)
+    scales: Sequence[str] = get_args(Scale)
+    looks = 1  # at a style: the second may need what the first has seen
+    worth = 1.0  # factor of its weight, for a weight to mean what it means here
     target: Tensor
     mask: Tensor | None
 
@@ -201,46 +147,84 @@ class StyleLoss(nn.Module):
         self, features: Tensor, scale: Scale = "relative", mask: Tensor | None = None
     ) -> None:
         super().__init__()
-        self._aim(self.statistic(features), scale, mask)
+        seen = None
+        for _ in range(self.looks):
+            count = features[0, 0].numel()
+            seen = self.describe(features, ..., count, None, seen=seen)
+        assert seen is not None
+        self._aim(seen, scale, mask)
 
     @classmethod
     def aiming_at(
         cls, target: Tensor, scale: Scale = "relative", mask: Tensor | None = None
     ) -> "StyleLoss":
-        """Return a loss whose ``target`` is a statistic, such as a blend of styles."""
+        """Return a loss whose ``target`` is what `describe` returns, or a blend."""
         loss = cls.__new__(cls)
         nn.Module.__init__(loss)
         loss._aim(target, scale, mask)
         return loss
 
+    @classmethod
+    def at(cls, layer: str) -> "type[StyleLoss]":
+        """Return the class to use at a layer."""
+        return cls
+
+    @classmethod
+    def describe(cls, features: Tensor, *place: Any, seen: Any = None) -> Tensor:
+        """Return what some positions of a style add to the target.
+
+        ``place`` is where they are and the mask, as `part` takes it; ``seen`` is what
+        the look before this one returned for the whole style.
+        """
+        return part(cls.statistic, features, *place)
+
+    @staticmethod
+    def join(one: Tensor, other: Tensor) -> Tensor:
+        """Return the description of the positions of both."""
+        return one + other
+
+    @staticmethod
+    def mix(targets: Sequence[Tensor], weights: Sequence[float]) -> Tensor:
+        """Return the target of a blend of styles."""
+        parts = [w * target for w, target in zip(weights, targets, strict=True)]
+        return sum(parts[1:], parts[0]) / sum(weights)
+
     def _aim(self, target: Tensor, scale: Scale, mask: Tensor | None) -> None:
+        one_of("scale", scale, self.scales)
         self.register_buffer("target", target.detach())
         self.register_buffer("mask", mask)
-        self.factor = self.factor_of(self.target, unit(scale))
+        self.factor = self.factor_of(unit(scale))
         if mask is not None:
             self.factor *= mask.square().mean().item()
 
-    @staticmethod
-    def factor_of(target: Tensor, scale: str) -> float:
-        """Return what the squared error of a Gram matrix is multiplied by."""
-        channels = target.shape[-1]
+    def factor_of(self, scale: str) -> float:
+        """Return what the distance is multiplied by; relative: it is 1 for zeros."""
+        channels = self.target.shape[-1]
         if scale == "relative":
-            return 1 / target.square().sum().clamp_min(TINY).item()
+            return 1 / self.distance(self._zeros).clamp_min(TINY).item()
         return 1 / (4 * channels**2) if scale == "paper" else 1 / channels**4
 
+    @property
+    def _zeros(self) -> Tensor:
+        """The statistic of features that are all zero."""
+        return torch.zeros_like(self.target)
+
     def forward(self, features: Tensor) -> Tensor:
-        return self.compare(self.statistic(features, self.mask))
+        return self.compare(self.measure(features, ..., features[0, 0].numel()))
 
     def measure(self, features: Tensor, where: Any, positions: int) -> Tensor:
         """Return what some positions add to the statistic, in this loss's region."""
         return part(self.statistic, features, where, positions, self.mask)
 
     def compare(self, statistic: Tensor) -> Tensor:
-        return self.factor * (statistic - self.target).square().sum()
+        return self.factor * self.distance(statistic)
+
+    def distance(self, statistic: Tensor) -> Tensor:
+        return (statistic - self.target).square().sum()
 
     def nothing(self) -> Tensor:
         """Return the loss of features that are all zero."""
-        return self.compare(torch.zeros_like(self.target))
+        return self.compare(self._zeros)
 
 
 def total_variation(image: Tensor) -> Tensor:

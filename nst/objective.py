@@ -1,7 +1,7 @@
 """The loss of a recipe as a function of the image, computed whole or in tiles."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 from typing import Any
@@ -9,18 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .averages import at_energy, energy, part, shrink
 from .control.sizes import tile_size
 from .control.tiles import Tile, cut
+from .ideas import idea_of
 from .layers import stride_of
-from .losses import (
-    ContentLoss,
-    StyleLoss,
-    at_energy,
-    energy,
-    part,
-    shrink,
-    total_variation,
-)
+from .losses import ContentLoss, StyleLoss, total_variation
 from .recipe import Recipe
 from .vgg import VGG19, load_network
 
@@ -51,7 +45,6 @@ class Objective(nn.Module):
     ) -> None:
         super().__init__()
         self.vgg, self.recipe = vgg, recipe
-        self.idea: type[StyleLoss] = StyleLoss  # of style; another one is a subclass
         styles = [styles] if isinstance(styles, Tensor) else styles
         self._inputs = content, styles, masks, style_masks
         self._aim(*self._inputs)
@@ -142,15 +135,17 @@ class Objective(nn.Module):
             names = getattr(recipe, f"{kind}_layers")
             weights = getattr(recipe, f"{kind}_layer_weights")
             weights = weights or [1 / max(1, len(names))] * len(names)
-            total = image.new_zeros(())
+            total = pull = image.new_zeros(())
             for name, weight in zip(names, weights, strict=True):
-                losses[f"{kind}/{name}"] = by_layer[f"{kind}/{name}"]
-                total = total + weight * by_layer[f"{kind}/{name}"]
+                losses[f"{kind}/{name}"] = loss = by_layer[f"{kind}/{name}"]
+                total = total + weight * loss
+                if kind == "style":
+                    pull = pull + weight * self._idea(name).worth * loss
             losses[kind] = total
         losses["tv"] = total_variation(image)
         losses["total"] = (
             recipe.content_weight * losses["content"]
-            + recipe.style_weight * losses["style"]
+            + recipe.style_weight * pull
             + recipe.tv_weight * losses["tv"]
         )
         return losses
@@ -207,23 +202,29 @@ class Objective(nn.Module):
         losses = nn.ModuleDict()
         for name in self.recipe.style_layers:
             small = shrink(mask, stride_of(name))
-            losses[name] = self.idea.aiming_at(targets[name], self.recipe.scale, small)
+            idea, scale = self._idea(name), self.recipe.scale
+            losses[name] = idea.aiming_at(targets[name], scale, small)
         return losses
+
+    def _idea(self, layer: str) -> type[StyleLoss]:
+        return idea_of(self.recipe.style_loss, layer)
 
     def _statistics(self, image: Tensor, mask: Tensor | None) -> dict[str, Tensor]:
         """Return {layer: statistic} of a style, or of the region that a mask shows.
 
         For each content layer that is scaled, its energy is there as well.
         """
+        ideas = {name: self._idea(name) for name in self.recipe.style_layers}
         sums: dict[str, Tensor] = {}
-        layers = (*self.recipe.style_layers, *self._scaled)
-        for name, own, where, count in self._seen(image, layers):
-            small = shrink(mask, stride_of(name))
-            place = where, count, small
-            if name in self.recipe.style_layers:
-                _add(sums, name, part(self.idea.statistic, own, *place))
-            if name in self._scaled:
-                _add(sums, ENERGY + name, part(energy, own, *place))
+        for _ in range(max((idea.looks for idea in ideas.values()), default=1)):
+            seen, sums = sums, {}
+            for name, own, where, count in self._seen(image, (*ideas, *self._scaled)):
+                place = where, count, shrink(mask, stride_of(name))
+                if idea := ideas.get(name):
+                    found = idea.describe(own, *place, seen=seen.get(name))
+                    _add(sums, name, found, idea.join)
+                if name in self._scaled:
+                    _add(sums, ENERGY + name, part(energy, own, *place))
         return sums
 
     @property
@@ -244,6 +245,6 @@ class Objective(nn.Module):
         return cut(height, width, tile_size(self.recipe))
 
 
-def _add(sums: dict, key: Any, value: Tensor) -> None:
-    """Add ``value`` to ``sums[key]``, which may not exist yet."""
-    sums[key] = sums[key] + value if key in sums else value
+def _add(sums: dict, key: Any, value: Tensor, join: Callable = torch.add) -> None:
+    """Join ``value`` to ``sums[key]``, which may not exist yet."""
+    sums[key] = join(sums[key], value) if key in sums else value

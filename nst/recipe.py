@@ -1,8 +1,9 @@
 """A recipe: every number that decides what a picture looks like, defined once."""
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from .errors import InputError, one_of
 from .fields import check, dial, field, lists_fields, live, method, option, plain
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 Scale = Literal["relative", "own", "paper", "mean"]
 Pooling = Literal["max", "average"]
 Optimizer = Literal["lbfgs", "adam"]
+Idea = Literal["gram", "moments", "cmd", "wasserstein", "neighbours"]
+StyleIdea = Idea | Callable[..., Any]  # or a function, or a subclass of StyleLoss
 Color = Literal["style", "content", "match", "histogram"]
 INITIALS = ("recolored", "content", "noise", "style")  # or a picture's path
 FIRST = f"the first image: {', '.join(INITIALS)}, or the path of a picture"
+IDEA = f"what style is: {', '.join(get_args(Idea))}; in Python also your function"
 SIDE = "long side in pixels, or the exact (height, width): the content is cropped to it"
 COLORS = "whose: style, content (only brightness is painted), or the style's after it "
 COLORS += "took the content's mean and covariance (match) or histogram"
@@ -45,6 +49,9 @@ class Recipe:
     style_layers: tuple[str, ...] = method(
         ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
         "layers whose Gram matrices the style loss compares",
+    )
+    style_loss: StyleIdea = option(
+        "gram", IDEA, label="idea of style", offered=get_args(Idea)
     )
     content_layer_weights: tuple[float, ...] | None = live(
         None, "factor of each layer's loss; None: one over their number", 0.0, 1e6
@@ -98,6 +105,8 @@ class Recipe:
     @classmethod
     def preset(cls, name: str, **changes: "Unpack[Changes]") -> "Recipe":
         """Return the recipe ``name``, one of `PRESETS`, with some fields changed."""
+        from .presets import PRESETS
+
         return cls(**PRESETS[one_of("recipe", name, PRESETS)]).replace(**changes)
 
     @classmethod
@@ -166,6 +175,12 @@ class Recipe:
             if weights is not None and len(weights) != len(layers):
                 counts = f"{len(weights)} {kind}_layer_weights for {len(layers)} layers"
                 raise InputError(f"{counts}: give one for each layer")
+        if not callable(self.style_loss):
+            words = *get_args(Idea), "in Python also a function"
+            one_of("style_loss", self.style_loss, words)
+        if self.style_loss != "gram" and self.scale not in ("relative", "own"):
+            seen = f"style_loss {self.style_loss!r} in the scale {self.scale!r}"
+            raise InputError(f"{seen}: choose gram, or the scale relative")
         if isinstance(self.size, tuple) and [*map(type, self.size)] != [int, int]:
             raise InputError(f"size is {self.size}: give a number or (height, width)")
         for share in self.blend or ():
@@ -200,38 +215,3 @@ def as_recipe(recipe: Recipe | None = None, **changes: "Unpack[Changes]") -> Rec
 def mean_weight(weight: float | tuple[float, ...]) -> float:
     """Return a style's weight in ``blend``, or its mean if it is one per layer."""
     return sum(weight) / len(weight) if isinstance(weight, tuple) else weight
-
-
-# Gatys, Ecker, Bethge 2016: layers, loss constants, average pooling, white noise.
-# Differs from the paper: the network is not rescaled to a mean activation of 1.
-GATYS = {
-    "content_layers": ("relu4_2",),
-    "scale": "paper",
-    "pooling": "average",
-    "style_weight": 1e3,
-    "initial": "noise",
-    "sizes": (512,),
-    "steps": 500,
-}
-
-# The student's notebook that this project grew from: no ImageNet normalisation, shallow
-# layers read before the ReLU, both pictures squeezed to the same square, the image
-# clamped inside the closure.
-ORIGINAL = {
-    "content_layers": ("conv2_2",),
-    "style_layers": ("conv1_1", "conv1_2", "conv2_1", "conv2_2", "conv3_1"),
-    "style_layer_weights": (1.0,) * 5,
-    "style_weight": 1e6,
-    "pooling": "max",
-    "scale": "mean",
-    "normalize": False,
-    "activation_scale": 1 / 57,  # it used torchvision's weights: activations / 57
-    "initial": "content",
-    "sizes": (200,),
-    "steps": 520,
-    "square": True,
-    "history": 100,
-    "clamp_in_closure": True,
-}
-
-PRESETS: dict[str, dict] = {"default": {}, "gatys": GATYS, "original": ORIGINAL}

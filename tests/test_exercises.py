@@ -146,6 +146,11 @@ def one_step(prepare=lambda image: image, reset=True, move=True, keep_inside=Fal
     return (step,)
 
 
+def by_channel(statistic):
+    """A loss of one's own: the squared difference of a statistic."""
+    return lambda f, s: (statistic(f) - statistic(s)).square().sum()
+
+
 # {exercise: ([right, ...], [wrong, ...])}; each answer is the tuple of arguments
 CASES = {
     "n00.average_color": (
@@ -337,15 +342,15 @@ CASES = {
             (DOWN.pow(4).expand(1, 1, 60, 80),),
         ],
     ),
-    "n07.mended_a": (
+    "n08.mended_a": (
         [adam(0.03), adam(0.01), adam(0.1), adam(1, kind=torch.optim.LBFGS)],
         [adam(1), adam(0.5), adam(1e-4), adam(0.03, weights=True), (lambda *_: 0.03,)],
     ),
-    "n07.mended_b": (
+    "n08.mended_b": (
         [aim(0, 1), aim(0, 1, ("relu1_1", "relu5_1"))],
         [aim(1, 0), aim(0, 0), aim(1, 1), aim(0, 1, ()), (features_for_both,)],
     ),
-    "n07.mended_c": (
+    "n08.mended_c": (
         [shown(lambda x: (x - MEANS) / STDS)],
         [
             shown(lambda x: x),
@@ -358,7 +363,7 @@ CASES = {
             (lambda net, image: (image - MEANS) / STDS,),
         ],
     ),
-    "n07.mended_d": (
+    "n08.mended_d": (
         [gram_by(lambda c, h, w: h * w), (nst.gram_matrix,)],
         [
             gram_by(lambda c, h, w: 1),
@@ -369,7 +374,7 @@ CASES = {
             (lambda f: f.flatten(2).mT @ f.flatten(2),),
         ],
     ),
-    "n07.mended_e": (
+    "n08.mended_e": (
         [one_step()],
         [
             one_step(lambda image: image.clamp(0, 1)),
@@ -380,13 +385,49 @@ CASES = {
             (lambda image, optimizer, loss_of: None,),
         ],
     ),
-    "n07.mended_f": (
+    "n08.mended_f": (
         [adam(0.03), adam(0.03, kind=torch.optim.SGD)],
         [
             adam(0.03, weights=True, frozen=False),
             adam(0.03, weights=True),
             adam(0.03, frozen=False),
             adam(2),
+        ],
+    ),
+    "n07.blind": (
+        [({"moments", "cmd"},), (["cmd", "moments"],), (("moments", "cmd"),)],
+        [
+            ({"gram"},),
+            ({"moments"},),
+            ({"cmd"},),
+            ({"moments", "cmd", "wasserstein"},),
+            ({"moments", "cmd", "neighbours"},),
+            ({"moments", "cmd", "means"},),
+            ("moments",),
+            (set(),),
+        ],
+    ),
+    "n07.earth": (
+        [(10,), (10.0,), ("10",), (torch.tensor(10.0),)],
+        [(12,), (9,), (1,), (4,), (14,), (10**0.5,), (7,), ("far",)],
+    ),
+    "n07.own_loss": (
+        [
+            (by_channel(lambda f: f.mean((2, 3))),),
+            (by_channel(lambda f: f.amax((2, 3))),),
+            (by_channel(lambda f: f.flatten(2).median(2).values),),
+            (by_channel(lambda f: torch.sigmoid(-f).mean((2, 3))),),
+            (by_channel(nst.gram_matrix),),
+        ],
+        [
+            (lambda f, s: (f - s).square().sum(),),  # sizes differ
+            (lambda f, s: (f.mean((2, 3)) - s.mean((2, 3))).square(),),
+            (lambda f, s: f.mean() + s.mean(),),
+            (lambda f, s: 0 * f.sum(),),
+            (lambda f, s: (f.mean() - s.mean()).square().detach(),),
+            (lambda f, s: ((f > 1).float().mean() - (s > 1).float().mean()).square(),),
+            (lambda f: f.sum(),),
+            (3,),
         ],
     ),
     "n06.how_wide_a_halo": (

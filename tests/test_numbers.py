@@ -5,6 +5,7 @@ import math
 import random
 import re
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from PIL import Image
 
 import nst
 from nst.layers import LAYERS
-from nst.recipe import FIELDS
+from nst.recipe import FIELDS, Idea
 
 
 def numbers(name):
@@ -51,6 +52,8 @@ def recipes(draw):
     layers = st.lists(st.sampled_from(SHALLOW), min_size=1, max_size=3, unique=True)
     style = tuple(draw(layers))
     weights = st.tuples(*[numbers("style_layer_weights")] * len(style))
+    style_idea = draw(st.sampled_from(get_args(Idea)))
+    scales = ["relative", "own", *(["paper", "mean"] if style_idea == "gram" else [])]
     return nst.Recipe(
         content_layers=tuple(draw(layers)),
         style_layers=style,
@@ -58,7 +61,8 @@ def recipes(draw):
         content_weight=draw(numbers("content_weight")),
         style_weight=draw(numbers("style_weight")),
         tv_weight=draw(numbers("tv_weight")),
-        scale=draw(st.sampled_from(["relative", "own", "paper", "mean"])),
+        style_loss=style_idea,
+        scale=draw(st.sampled_from(scales)),
         pooling=draw(st.sampled_from(["max", "average"])),
         normalize=draw(st.booleans()),
         activation_scale=draw(numbers("activation_scale")),

@@ -1,249 +1,111 @@
-"""Checks of 07_clinic: each puts a mended part to work on numbers of its own."""
+"""Checks of 07_other_ideas."""
 
-from unittest.mock import Mock
+import math
 
 import torch
 
-from nst.vgg import MEAN, STD
+from .common import Hint, exercise, number, random
+from .guess import Guess, guesses  # noqa: F401  (guesses ends the lesson)
 
-from .common import exercise, random
-from .guess import Guess, guesses  # noqa: F401  (guesses: check.guesses() at the end)
-
-FAULTS = [
-    "the input is not normalised",
-    "the picture is clamped inside the closure",
-    "the optimiser moves the network too",
-    "the targets are those of the wrong picture",
-    "the Gram matrix is not divided",
-    "the learning rate is too large",
-    "the gradient is never reset",  # nobody's, so that the last guess is one too
-]
-
-
-def ails(patient, fault, why):
-    return Guess(f"What ails painter {patient}?", FAULTS, fault, why)
-
-
-guess_a = ails(
-    "A",
-    "the learning rate is too large",
-    "Both losses shoot up in the first step. Adam moves each pixel by about the rate, "
-    "here by 1: from black to white and back.",
+guess_clouds = Guess(
+    "Five clouds with one Gram matrix: how many of the other ideas tell all five apart?",
+    ["none", "one", "two", "all four"],
+    "two",
+    "The moments of cmd and the neighbours do; mean, deviation and covariance are the "
+    "same in all five.",
 )
-guess_b = ails(
-    "B",
-    "the targets are those of the wrong picture",
-    "Each picture gives the other's targets, and the curves have changed places: what "
-    "begins at the photograph begins with no content loss, but here it is the style "
-    "loss that begins at nothing.",
+guess_textures = Guess(
+    "Which idea makes the texture whose strokes are whole, like cut from the painting?",
+    ["moments", "cmd", "wasserstein", "neighbours"],
+    "neighbours",
+    "Each position takes a whole feature of the painting as its model, not an average.",
 )
-guess_c = ails(
-    "C",
-    "the input is not normalised",
-    "The network sees a pale, grey picture and answers faintly. The style loss counts "
-    "features to the fourth power and shrinks far more than the content loss, which "
-    "counts their squares: the balance tips to the photograph.",
+guess_cost = Guess(
+    "By how many percent is a step of the dearest idea slower than one with Gram matrices?",
+    None,
+    15,
+    "Nearly all of a step is the network, which none of them changes.",
 )
-guess_d = ails(
-    "D",
-    "the Gram matrix is not divided",
-    "A sum instead of a mean: the style loss grows by the square of the number of "
-    "positions, and against it the content loss counts for nothing.",
+guess_far = Guess(
+    "All features of a layer are moved by the same vector v. Wasserstein's distance is then",
+    ["0", "‖v‖²", "it depends on the cloud"],
+    "‖v‖²",
+    "Every feature has to travel by v, whatever the shape of the cloud.",
 )
-guess_e = ails(
-    "E",
-    "the picture is clamped inside the closure",
-    "Beyond black and white the clamp is flat: pixels there have no slope, and so they "
-    "never come back.",
-)
-guess_f = ails(
-    "F",
-    "the optimiser moves the network too",
-    "The first step spoils the weights: the jump. Then picture and network give way to "
-    "each other, and the content loss falls: its judge is no longer VGG. Notebook 03 "
-    "forgot only to freeze: there the optimiser held the pixels alone, and no weight "
-    "moved.",
-)
-guess_vote = Guess(
-    "Everybody compares four weights, every pair once. How many people does it take "
-    "until no two intervals overlap?",
-    ["5 are enough", "30 are enough", "more than 30"],
-    "more than 30",
-    "Of the true strengths the two in the middle are nearest, and no interval may "
-    "reach further than half of the way between them. Here 30 are just too few.",
-)
-
-
-def _optimizer_of(make):
-    """(picture, network, optimiser) or, in place of the last, a hint."""
-    picture, net = torch.zeros(1, 3, 4, 4).requires_grad_(), torch.nn.Linear(2, 2)
-    net.requires_grad_(False)
-    made = make(picture, net)
-    if made is ... or made is None:
-        return (
-            picture,
-            net,
-            "The function returns nothing: return an optimiser.",
-        )
-    if not isinstance(made, torch.optim.Optimizer):
-        return picture, net, "What you return is no optimiser of torch.optim."
-    moved = [p for group in made.param_groups for p in group["params"]]
-    if not any(p is picture for p in moved):
-        return picture, net, "Your optimiser does not move the picture it is given."
-    if len(moved) > 1:
-        return picture, net, "Your optimiser moves more than the picture: what else?"
-    return picture, net, made
-
-
-def _rate_is_wrong(made):
-    """A hint, or None if steps of this size suit pixels between 0 and 1."""
-    rate = made.param_groups[0]["lr"]
-    if not isinstance(made, torch.optim.Adam):
-        return None if rate <= 1 else "The rate of this optimiser is still large."
-    if rate > 0.1:
-        return (
-            f"At a rate of {rate:g} Adam moves every pixel by about {rate:g} a step: "
-            "how far is it from black to white?"
-        )
-    if rate < 0.005:
-        return (
-            f"No explosion at {rate:g}, but in 40 steps no pixel gets further than "
-            f"{40 * rate:g}: that is too small."
-        )
 
 
 @exercise
-def mended_a(optimizer):
-    """Adam moves each pixel by about its rate, and pixels lie between 0 and 1: for it
-    0.005 to 0.1 is right. Another optimiser has rates of its own."""
-    _, _, made = _optimizer_of(optimizer)
-    return made if isinstance(made, str) else _rate_is_wrong(made)
+def blind(answer):
+    """Shuffled by itself, each channel keeps its own values, so all that looks at one
+    channel at a time (mean, deviation, central moments) is as it was. What channels do
+    together is lost: products of two (Gram matrix, covariance) and whole features."""
+    names = ["gram", "moments", "cmd", "wasserstein", "neighbours"]
+    right = {"moments", "cmd"}
+    if not isinstance(answer, set | list | tuple):
+        return "Write a set of names, such as {'gram', 'cmd'}."
+    if unknown := set(answer) - set(names):
+        return f"{sorted(unknown)} are none of the five: {', '.join(names)}."
+    for name in names:
+        if (name in answer) != (name in right):
+            if name in right:
+                return f"{name} looks at one channel at a time. Does it mind the order?"
+            why = {
+                "gram": "G_ij multiplies channel i and channel j at the same position",
+                "wasserstein": "a covariance, too, multiplies two channels",
+                "neighbours": "a feature is all channels at one position",
+            }[name]
+            return f"{name}: {why}."
 
 
 @exercise
-def mended_b(aim):
-    """Features from the photograph, Gram matrices from the painting."""
-    layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1", "relu4_2")
-    answer = aim(
-        lambda picture: {name: f"{name} of the {picture}" for name in layers},
-        lambda features: f"gram of {features}",
-        "photograph",
-        "painting",
-    )
-    if answer is ... or answer is None:
-        return "The function returns nothing: it must return two dicts of targets."
-    contents, styles = (list(part.values()) for part in answer)
-    if not contents or not styles:
-        return "A dict of targets is empty: which layers does it lack?"
-    if any("gram" in text for text in contents):
-        return "The content's targets are features, not Gram matrices."
-    if not all("gram" in text for text in styles):
-        return "The style's targets are Gram matrices, not features."
-    if any("painting" in text for text in contents):
-        return "The content's targets are still the painting's: who gets what?"
-    if any("photograph" in text for text in styles):
-        return "The style's targets are still the photograph's."
-
-
-@exercise
-def mended_c(see):
-    """The network gets what it was trained on, (x - mean) / std in each channel."""
-    image, shown = random(1, 3, 4, 5).sigmoid(), []
-    mean, std = (torch.tensor(rgb).view(1, 3, 1, 1) for rgb in (MEAN, STD))
-    net = Mock(side_effect=shown.append, mean=mean, std=std)
-    see(net, image)
-    if not shown:
-        return "Your function never shows the picture to the network."
+def earth(answer):
+    """(3-0)² + (2-1)² = 10: with one channel the roots are the deviations themselves,
+    σ² + σ̂² - 2σσ̂ = (σ - σ̂)². It is then the same as moments."""
+    answer = number(answer)
     hints = {
-        "The network still gets the picture as it is.": image,
-        "The mean is taken off; the deviations still differ from 1.": image - mean,
-        "Divided, but not centred: what is subtracted first?": image / std,
-        "First the mean, then the deviation: brackets.": image - mean / std,
-        "Mean and deviation have changed places.": (image - std) / mean,
-        "That is the way back: from the network's numbers to a picture.": image * std
-        + mean,
-        "Multiplied by the deviation, where you should divide.": (image - mean) * std,
-    }
-    for hint, wrong in hints.items():
-        if shown[0].shape == wrong.shape and torch.allclose(shown[0], wrong):
-            return hint
-    right = (image - mean) / std
-    if shown[0].shape != right.shape or not torch.allclose(shown[0], right, atol=1e-5):
-        return "The network gets something else: look at net.mean and net.std."
-
-
-@exercise
-def mended_d(gram):
-    """A mean over the positions, so that the number of them does not count."""
-    features = random(1, 3, 4, 5)
-    answer = gram(features)
-    if answer is ... or answer is None:
-        return "The function returns nothing."
-    if tuple(answer.shape) != (1, 3, 3):
-        return "A Gram matrix of (1, C, H, W) is (1, C, C)."
-    f = features.flatten(2)
-    right = f @ f.mT / 20
-    ratio = float((answer * right).sum() / right.square().sum())
-    if not torch.allclose(answer, ratio * right, rtol=1e-4, atol=1e-6):
-        return "That is no multiple of F Fᵀ."
-    hints = {
-        20.0: "Still a sum: by what does it grow when the picture does?",
-        20 / 3: "Divided by the channels: but over what does the sum run?",
-        1 / 3: "Divided by the channels as well: the loss does that already.",
-        1 / 20: "Divided twice.",
-        5.0: "Only the height: a position has a row and a column.",
-        4.0: "Only the width: a position has a row and a column.",
+        9 + 3: "σ² + σ̂² - 2·√(σ²σ̂²): σ is 2 here and σ̂ is 1.",
+        9: "The means account for 9. The deviations differ as well.",
+        1: "That is what the deviations add. The means differ as well.",
+        3 + 1: "Squared, both of them.",
+        9 + 5: "The clouds share a part of their width: subtract 2·σσ̂.",
+        math.sqrt(10): "That is the distance; the loss is its square.",
     }
     for wrong, hint in hints.items():
-        if abs(ratio / wrong - 1) < 1e-3:
+        if math.isclose(answer, wrong, rel_tol=1e-2):
             return hint
-    if abs(ratio - 1) > 1e-3:
-        return f"Your matrix is {ratio:.3g} times the mean over positions."
+    if not math.isclose(answer, 10, rel_tol=1e-3):
+        return "‖μ - μ̂‖² + σ² + σ̂² - 2·√(σ̂ σ² σ̂), with numbers for matrices."
 
 
 @exercise
-def mended_e(step):
-    """The loss sees the picture that the optimiser holds. Clamp it once, at the end."""
-    start = torch.tensor([[-1.0, 0.5, 2.0]]).view(1, 1, 1, 3)
-    image, seen = start.clone().requires_grad_(), []
-
-    def loss_of(picture):
-        seen.append(
-            (picture.detach().clone(), image.grad is None or not image.grad.any())
-        )
-        return (picture - 0.4).square().sum()
-
-    optimizer = torch.optim.SGD([image], lr=0.1)
-    for _ in range(20):
-        step(image, optimizer, loss_of)
-    if not seen:
-        return "Your step never asks for the loss."
-    first, moved = seen[0][0], image.detach() - start
-    if first.min() >= 0 and first.max() <= 1:
-        if (moved == 0).any():
-            return (
-                "The loss still sees a clamped picture: pixels outside have no slope."
-            )
-        return "The picture is still clamped before the loss sees it."
-    if not torch.equal(first, start):
-        return "The loss is asked about another picture than the optimiser's."
-    if not moved.any():
-        return "The optimiser takes no step: is the loss sent backward?"
-    if not all(fresh for _, fresh in seen[1:]):
-        return "The last gradient is still there when the next is added: reset it."
-    if (image.detach() - 0.4).abs().max() > 0.05:
-        return "It runs, but does not walk downhill: what is done after the loss?"
-
-
-@exercise
-def mended_f(optimizer):
-    """The picture is the only unknown. A network that learns is no judge."""
-    _, net, made = _optimizer_of(optimizer)
-    if isinstance(made, str):
-        return made
-    if any(weight.requires_grad for weight in net.parameters()):
+def own_loss(function):
+    """It is 0 for the style itself, more for another, and has a slope to follow."""
+    style, other = random(1, 6, 8, 9).relu(), 2 * random(1, 6, 7, 10, seed=1).relu() + 1
+    if not callable(function):
+        return "Give the function itself, my_loss, without brackets."
+    try:
+        same = function(style, style)
+    except Exception as error:
+        kind = type(error).__name__
+        raise Hint(f"my_loss(features, style) ended in {kind}: {error}") from None
+    if same is ...:
+        return ...
+    if not isinstance(same, torch.Tensor) or same.numel() != 1:
+        return "It should return a tensor of one number: end with .sum() or .mean()."
+    if abs(same.item()) > 1e-5:
+        return f"For the style itself it gives {same.item():.3g}; it should give 0."
+    try:
+        free = other.clone().requires_grad_()
+        loss = function(free, style)
+    except RuntimeError as error:
         return (
-            "The weights stay now, yet each step still computes their gradient, which "
-            "costs memory and time. Take that away as well."
+            "Picture and style may have different sizes (here 7x10 and 8x9 positions): "
+            f"compare what does not depend on the places. ({error})"
         )
-    return _rate_is_wrong(made)
+    if not loss > 1e-6:
+        return "For features of another kind it gives 0 or less: it sees no difference."
+    if not loss.requires_grad:
+        return "L-BFGS needs its slope: no .detach(), .item(), .argmax() or NumPy."
+    (slope,) = torch.autograd.grad(loss, free)
+    if not slope.abs().sum() > 0 or not slope.isfinite().all():
+        return "Its slope is 0 or not a number: L-BFGS would not know where to go."

@@ -1,4 +1,4 @@
-"""The command line: ``nst CONTENT STYLE -o OUT``, and batch, info, remake."""
+"""The command line: ``nst CONTENT STYLE -o OUT``, batch, sheet, info, remake."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from .. import __version__
 from ..errors import InputError, InputWarning, within
 from ..samples import PAINTINGS, SAMPLES
-from .options import ANY_SIZE, Parser, add_compute, add_options, recipe_of
+from .options import ANY_SIZE, Parser, add_compute, add_options, lists_of, recipe_of
 from .streams import steady
 
 EPILOG = f"""\
@@ -21,6 +21,7 @@ Paintings, downloaded on first use: {", ".join(PAINTINGS)}.
 
 More commands, each with its own --help:
   nst batch CONTENT... --style STYLE... -o FOLDER     many pictures
+  nst sheet CONTENT STYLE --style-weight 3 15 60      a grid of recipes
   nst info IMAGE      what the picture carries: recipe, inputs, versions
   nst remake IMAGE    make it again; --content FILE, --style FILE if asked for
 """
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    commands = {"batch": batch, "info": info, "remake": remake_picture}
+    commands = {"batch": batch, "sheet": sheet, "info": info, "remake": remake_picture}
     command = commands.get(argv[0]) if argv else None
     try:
         return command(argv[1:]) if command else style(argv)
@@ -114,6 +115,28 @@ def batch(argv: Sequence[str]) -> int:
     contents, styles = options["content"], options["style"]
     how = {key: options[key] for key in ("device", "precision", "full")}
     return paint_many(contents, styles, options["output"], recipe, workers, **how)
+
+
+def sheet(argv: Sequence[str]) -> int:
+    parser = Parser(
+        prog="nst sheet",
+        description="Paint a labelled grid: give one option several values for a row, "
+        "two for rows and columns. The pictures lie in a folder beside it.",
+    )
+    add = parser.add_argument
+    add("content", nargs="?", default="cat", help="file, address or name (cat)")
+    add("style", nargs="*", help="likewise, one or several (brush_strokes)")
+    add("-o", "--output", help=".png or .jpg (sheet.png, numbered if taken)")
+    add("--workers", type=int, default=1, help="processes that share the cores (1)")
+    add_options(parser, several=True)
+    options = vars(parser.parse_intermixed_args(argv))
+    fields = lists_of(options)
+    recipe, workers = recipe_of(options), within("--workers", options["workers"], 1)
+    from .many import paint_sheet
+
+    how = {key: options[key] for key in ("device", "precision", "full")}
+    given = options["content"], options["style"] or ["brush_strokes"], options["output"]
+    return paint_sheet(*given, recipe, fields, workers, **how)
 
 
 def info(argv: Sequence[str]) -> int:

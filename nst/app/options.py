@@ -7,7 +7,8 @@ from typing import Any, NoReturn
 
 from ..errors import InputError
 from ..fields import kinds_of
-from ..recipe import FIELDS, PRESETS, Recipe
+from ..presets import PRESETS
+from ..recipe import FIELDS, Recipe
 
 FULL = "full"  # a --size: the content's own
 
@@ -36,19 +37,22 @@ ANY_SIZE: dict[str, Any] = {
 }
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add --recipe, --device and an option for each field marked ``option``."""
+def add_options(parser: argparse.ArgumentParser, several: bool = False) -> None:
+    """Add --recipe, --device and an option for each field marked ``option``.
+
+    With ``several`` an option that is one value takes any number of them.
+    """
     add = parser.add_argument
     add("--recipe", default="default", help=f"{', '.join(PRESETS)}, or a saved picture")
     for name, field in FIELDS.items():
         if field.metadata.get("option"):
             kinds, words = kinds_of(field)
             kind = number if kinds and words else (kinds or [str])[0]
-            how: dict[str, Any] = {"type": kind}
+            how: dict[str, Any] = {"type": kind, "nargs": "+" if several else None}
             if kind is tuple:
                 how = {"type": int, "nargs": "+"}
             elif name == "size":
-                how = {"type": extent, "metavar": "N|WxH|full"}
+                how |= {"type": extent, "metavar": "N|WxH|full"}
             about = field.metadata["about"]
             usual = field.default
             usual = f" ({usual:g})" if isinstance(usual, float) else f" ({usual})"
@@ -79,6 +83,17 @@ def extent(text: str) -> int | tuple[int, ...] | str:
         raise argparse.ArgumentTypeError(wrong)
     *width, height = map(int, text.lower().split("x"))
     return (height, *width) if width else height
+
+
+def lists_of(options: dict[str, Any]) -> dict[str, list]:
+    """Return the fields that have several values; leave None or the one value."""
+    lists: dict[str, list] = {}
+    for name in FIELDS:
+        given = options.get(name)
+        if isinstance(given, list) and name != "sizes":
+            options[name] = given[0] if len(given) == 1 else None
+            lists |= {name: given} if len(given) > 1 else {}
+    return lists
 
 
 def recipe_of(options: dict[str, Any]) -> Recipe:

@@ -7,8 +7,10 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
+from ..ideas import idea_of
 from ..images import resize
 from ..inputs import Inputs, Picture
+from ..losses import StyleLoss
 from ..recipe import Recipe, mean_weight
 
 Masks = list[Tensor | None]
@@ -105,13 +107,15 @@ def _blend(
     target: dict[str, Tensor] = {}
     for layer in statistics[members[0]]:
         weights = [_weight_at(layer, share, recipe) for share in blend]
-        if not (whole := sum(weights[k] for k in members)):
+        if not any(weights[k] for k in members):
             raise InputError(
                 f"blend gives no style a weight at {layer}, in some region: give "
                 "at least one of them a number above 0"
             )
-        parts = [weights[k] * statistics[k][layer] for k in members]
-        target[layer] = sum(parts[1:], parts[0]) / whole
+        own = layer in recipe.style_layers
+        idea = idea_of(recipe.style_loss, layer) if own else StyleLoss
+        parts = [statistics[k][layer] for k in members]
+        target[layer] = idea.mix(parts, [weights[k] for k in members])
     return target
 
 

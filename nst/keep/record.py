@@ -18,6 +18,7 @@ from ..recipe import INITIALS, Recipe
 from ..transfer import Masks, Sources
 from .saving import RECORD
 
+OLDEST = {"style_loss": "gram"}  # fields that records have not always had
 FORMAT = 3  # of the record; add 1 when an older nst would misread a new record
 
 
@@ -63,11 +64,25 @@ def describe(
     """
     versions = {"nst": __version__, "python": platform.python_version()}
     versions |= {name: version(name) for name in ("torch", "numpy", "pillow")}
-    made = {"format": FORMAT, "recipe": asdict(_without_folder(recipe)), "step": step}
+    made = {
+        "format": FORMAT,
+        "recipe": described(_without_folder(recipe)),
+        "step": step,
+    }
     made["inputs"] = {what: about(picture) for what, picture in inputs.named()}
     made |= {"studio": studio} if studio else {}
     made |= compute.described() | {"versions": versions}
     return json.loads(as_text(made))  # with lists for tuples
+
+
+def described(recipe: Recipe) -> dict[str, Any]:
+    """Return the fields of a recipe as plain values: of a function its name."""
+    fields = asdict(recipe)
+    if callable(recipe.style_loss):
+        from ..ideas.own import name_of
+
+        fields["style_loss"] = name_of(recipe.style_loss)
+    return fields
 
 
 def as_text(made: dict[str, Any]) -> str:
@@ -99,7 +114,7 @@ def read_record(path: str | Path) -> dict[str, Any]:
         and found["recipe"].get("initial", INITIALS[0]) not in INITIALS
     ):
         _pin_levels(found)
-    return found
+    return found | {"recipe": OLDEST | found["recipe"]}
 
 
 def _pin_levels(found: dict) -> None:

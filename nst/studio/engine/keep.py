@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from ...files import check_apart
 from ...images import to_pil
 from ...inputs import Inputs, Picture
 from ...keep import checkpoint
+from ...keep.record import described
 from ...recipe import Recipe
 from .session import Session
 from .state import State
@@ -29,7 +29,7 @@ def write(session: Session, path: str | Path) -> Path:
     files = path, checkpoint.previous(path), checkpoint.new(path)
     check_apart(files, state.inputs.files())
     content: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
-    content |= {name: asdict(getattr(state, name)) for name in RECIPES}
+    content |= {name: described(getattr(state, name)) for name in RECIPES}
     pictures = (state.content, *state.inputs.styles)
     content["pictures"] = [(p.name, p.image, p.path, p.alpha) for p in pictures]
     content["compute"] = session.compute.described()

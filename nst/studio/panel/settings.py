@@ -3,7 +3,8 @@
 from typing import Any
 
 from ...fields import kinds_of
-from ...recipe import FIELDS, PRESETS, Recipe
+from ...presets import PRESETS
+from ...recipe import FIELDS, Recipe
 from ..engine.state import fields_that
 
 FIRST = ("size", "initial")  # shown first; then the recipe, then the others
