@@ -6,6 +6,7 @@ import textwrap
 import weakref
 from dataclasses import replace
 from itertools import islice
+from typing import get_args
 
 import pytest
 import torch
@@ -19,7 +20,7 @@ from nst.app.remake import remake
 from nst.control import colors, memory, regions, shortage
 from nst.device import Compute
 from nst.inputs import Inputs, fingerprint
-from nst.recipe import FIELDS
+from nst.recipe import FIELDS, Idea
 from nst.studio.engine import film, keep, replay
 from nst.studio.engine.session import Session
 
@@ -48,6 +49,11 @@ RUNS = [
     ("default", "ink", dict(style_weight=0.0, content_layer_weights=[1.0] * 2), {}),
     ("default", TWO, dict(blend=(0.3, 0.7)), {}),
     ("default", TWO, dict(blend=(0.3, (0.1, 0.2, 0.3, 0.4, 0.5)), color="match"), {}),
+    *(("default", "ink", dict(style_loss=i), {}) for i in get_args(Idea)[1:]),
+    *(
+        ("default", TWO, dict(style_loss=i, sizes=(100,), steps=2, tile=64), REGIONS)
+        for i in get_args(Idea)[1:]
+    ),
     ("default", TWO, {}, REGIONS),
     ("default", TWO, dict(sizes=(100,), steps=2, tile=64), REGIONS),
     ("default", TWO, dict(color="content"), dict(masks=[LEFT, LEFT])),
