@@ -55,7 +55,8 @@ def cost(sizes=(256, 512), rounds=7):
                     seconds[idea].append(time.perf_counter() - began)
         for idea in IDEAS:
             pairs = zip(seconds[idea], seconds["gram"], strict=True)
-            print(f"{size} px, {idea}: {statistics.median(a / b for a, b in pairs):.2f}")
+            ratio = statistics.median(ours / gram for ours, gram in pairs)
+            print(f"{size} px, {idea}: {ratio:.2f} of Gram's", flush=True)
 
 
 def painted(pair, idea, weight):

@@ -121,6 +121,8 @@ def test_the_runs_below_change_every_field():
 @pytest.mark.parametrize("row", range(len(RUNS)))
 def test_a_gpu_paints_what_the_cpu_paints_and_is_read_twice_a_step(row, gpu):
     steps, reads = counted(steps_of(row), gpu)
+    if gpu.device.type == "mps":  # it has no eigendecomposition: the CPU's is taken
+        reads = [[r for r in each if "wasserstein" not in r] for each in reads]
     assert reads and max(map(len, reads)) <= 2, reads
     expected = on_cpu(row)
     assert len(steps) == len(expected)

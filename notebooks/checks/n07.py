@@ -8,7 +8,7 @@ from .common import Hint, exercise, number, random
 from .guess import Guess, guesses  # noqa: F401  (guesses ends the lesson)
 
 guess_clouds = Guess(
-    "Five clouds with one Gram matrix: how many of the other ideas tell all five apart?",
+    "Five clouds, one Gram matrix: how many of the other ideas tell all five apart?",
     ["none", "one", "two", "all four"],
     "two",
     "The moments of cmd and the neighbours do; mean, deviation and covariance are the "
@@ -21,13 +21,13 @@ guess_textures = Guess(
     "Each position takes a whole feature of the painting as its model, not an average.",
 )
 guess_cost = Guess(
-    "By how many percent is a step of the dearest idea slower than one with Gram matrices?",
+    "By how many percent is a step of the dearest idea slower than with Gram matrices?",
     None,
     15,
     "Nearly all of a step is the network, which none of them changes.",
 )
 guess_far = Guess(
-    "All features of a layer are moved by the same vector v. Wasserstein's distance is then",
+    "All features are moved by the same vector v. The squared distance is then",
     ["0", "‖v‖²", "it depends on the cloud"],
     "‖v‖²",
     "Every feature has to travel by v, whatever the shape of the cloud.",

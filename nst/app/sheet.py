@@ -10,6 +10,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from ..device import Precision
 from ..errors import InputError, one_of
 from ..images import Source, load_image, to_pil
 from ..keep.record import read_record
@@ -28,6 +29,7 @@ def sheet(
     folder: str | Path | None = None,
     executor: Executor | None = None,
     device: str | None = None,
+    precision: Precision = "auto",
     **fields: Any,
 ) -> Tensor:
     """Paint a grid of pictures; return it with its labels as one: (1, 3, H, W).
@@ -35,8 +37,9 @@ def sheet(
     ``fields`` are fields of the recipe. One or two of them are lists: the grid has a
     row for each value of the first and a column for each of the second, or a single row
     if there is only one list. Each cell is a picture of its own, with its record, in
-    ``folder``; what is there already is not painted again. ``executor`` and ``device``
-    are as in `style_many`. Raise `InputError` if a cell cannot be painted.
+    ``folder``; what is there already is not painted again. ``executor`` is as in
+    `style_many`, ``device`` and ``precision`` as in `style_transfer`. Raise
+    `InputError` if a cell cannot be painted.
 
     Example:
         >>> how = {"size": 32, "steps": 1, "style_loss": ["gram", "cmd"]}
@@ -44,8 +47,9 @@ def sheet(
         torch.Size([1, 3, 97, 306])
     """
     plan = Plan(recipe, fields)
+    how: dict[str, Any] = {"device": device, "precision": precision}
     with TemporaryDirectory() as spare:
-        jobs = plan.jobs(content, style, folder or spare, device=device)
+        jobs = plan.jobs(content, style, folder or spare, **how)
         outputs = []
         for result in style_many(jobs, executor):
             if result.status == "failed":

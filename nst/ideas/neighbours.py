@@ -21,18 +21,19 @@ class NeighbourLoss(StyleLoss):
     The mean over positions i of 1 - max_j cos(F_i - μ̂, F̂_j - μ̂), j over positions of
     the style (Kolkin et al. 2022, "Neural neighbor style transfer", equation (4)). It
     is continuous, and its slope is that of the match. Of a large style `SAMPLES`
-    positions are taken, spread evenly and always the same ones. In relu1 and relu2 a
-    feature is little more than a colour: there Gram matrices are compared, as usual.
+    positions are taken, spread evenly and always the same ones. In blocks 1 and 2 a
+    feature is little more than a colour, and in block 5 it is half a scene, which would
+    replace the content's: there Gram matrices are compared, as usual.
 
     The target has a row for each sample: its rank in [0, 1) and its feature.
     """
 
     scales = ("relative", "own")
-    worth = 1.4
+    worth = 1.05
 
     @classmethod
     def at(cls, layer: str) -> type[StyleLoss]:
-        return StyleLoss if int(layer[4]) < 3 else cls
+        return cls if layer[4] in "34" else StyleLoss
 
     @classmethod
     def describe(cls, features: Tensor, *place: Any, seen: Any = None) -> Tensor:
@@ -45,7 +46,7 @@ class NeighbourLoss(StyleLoss):
         top, left = (s.start for s in where[1:]) if where != ... else (0, 0)
         rows = torch.arange(top, top + height, dtype=torch.float64) * SPREAD[0]
         columns = torch.arange(left, left + width, dtype=torch.float64) * SPREAD[1]
-        rank = ((rows[:, None] + columns) % 1).flatten().to(features)
+        rank = ((rows[:, None] + columns) % 1).flatten().float().to(features)
         chosen = rank < SAMPLES / positions
         if mask is not None:
             chosen &= (mask[where] > 0).flatten()

@@ -38,11 +38,13 @@ def offers(recipe: Recipe) -> dict[str, tuple[Any, list]]:
             value = recipe.long_side if name == "size" else value
             choices = list(field.metadata.get("offered") or kinds_of(field)[1])
         choices = list(dict.fromkeys([*choices, value]))
-        choices = choices if isinstance(value, str) else sorted(choices)
-        shown = (
-            [(f"{size} px", size) for size in choices] if name == "size" else choices
-        )
-        offered[name] = value, shown
+        if isinstance(value, int | float):
+            choices = sorted(choices)
+        if name == "size":
+            choices = [(f"{size} px", size) for size in choices]
+        if callable(value):  # a style loss of one's own
+            choices = [(getattr(c, "__name__", str(c)), c) for c in choices]
+        offered[name] = value, choices
     return offered
 
 

@@ -14,6 +14,7 @@ from nst.control import memory
         ("pooling", "max"),
         ("color", "match"),
         ("style_scale", 1.5),
+        ("style_loss", "cmd"),
     ],
 )
 def test_a_setting_begins_a_new_run_and_says_so(studio, name, value):
@@ -85,4 +86,22 @@ def test_thin_pictures_and_no_style_layers_have_a_panel(quick):
     thin = nst.load_image(nst.sample("cat", 200)[..., :20, :])
     studio = nst.Studio(thin, "ink", size=256, steps=1, style_layers=())
     assert studio.until == 1 and studio.run(1).image.shape == (1, 3, 26, 256)
+    studio.close()
+
+
+def brightest(features, style):
+    return (features.amax((2, 3)) - style.amax((2, 3))).square().sum()
+
+
+def test_a_style_loss_of_ones_own_is_named_painted_and_cannot_be_read_back(quick):
+    studio = nst.Studio("cat", "waves", TINY, style_loss=brightest)
+    assert studio.panel.setting["style_loss"].label == "brightest"
+    assert studio.run(2).losses["style"] > 0 and not wrong(studio)
+    made = nst.read_record(studio.save())
+    assert made["recipe"]["style_loss"] == "brightest"
+    path = studio.keep()
+    with pytest.raises(nst.InputError, match="'brightest'.*in Python"):
+        nst.Studio(resume=path)
+    studio.panel.setting["style_loss"].value = "moments"
+    assert studio.recipe.style_loss == "moments"
     studio.close()
