@@ -3,8 +3,10 @@
     python -m benchmarks.step [--sizes 256 512] [--rounds 7]
 
 The floor is the arithmetic of the convolutions, forward and towards the image, as so
-many large float32 matrix products, measured in turn with the evaluations. Also: what
-L-BFGS adds with its history full, and how long the bundled weights take to load.
+many large float32 matrix products, measured in turn with the evaluations. It is that of
+direct convolutions, nine products for a number and a channel, or of Winograd's, which
+take 64 for a block of 6x6. Also: what L-BFGS adds with its history full, and how long
+the bundled weights take to load.
 """
 
 import argparse
@@ -15,18 +17,24 @@ from contextlib import contextmanager
 import torch
 
 import nst
+from nst.convolution import LEAST_CHANNELS, LEAST_SIDE
 from nst.layers import LAYERS
 from nst.lbfgs import default_history
 from nst.optimize import optimize
 from nst.vgg import load_network
 
 
-def convolution_flops(vgg, layers, height, width):
+def convolution_flops(vgg, layers, height, width, winograd=False):
     """Multiplications and additions of a forward pass and an input gradient."""
     flops = 0
     for name in LAYERS[: 1 + max(map(LAYERS.index, layers))]:
         if name.startswith("conv"):
-            flops += 2 * vgg.layers[name].weight.numel() * height * width
+            weight = vgg.layers[name].weight
+            large = (
+                weight.shape[1] >= LEAST_CHANNELS and min(height, width) >= LEAST_SIDE
+            )
+            share = 64 / 36 / 9 if winograd and large else 1
+            flops += 2 * weight.numel() * height * width * share
         elif name.startswith("pool"):
             height, width = height // 2, width // 2
     return 2 * flops
@@ -77,7 +85,8 @@ def step_cost(size, rounds=7, side=2048, vgg=None):
     style = nst.sample("brush_strokes", size).to(device)
     objective = nst.Objective(vgg, content, style, recipe)
     layers = (*recipe.content_layers, *recipe.style_layers)
-    flops = convolution_flops(objective.vgg, layers, size, size)
+    extent = objective.vgg, layers, size, size
+    flops, fewer = (convolution_flops(*extent, winograd=w) for w in (False, True))
     a, b, product = torch.rand(3, side, side, device=device).to(dtype)
     products = max(1, round(flops / (2 * side**3)))
     share = flops / (2 * side**3 * products)
@@ -107,6 +116,7 @@ def step_cost(size, rounds=7, side=2048, vgg=None):
         "evaluation s": statistics.median(seconds),
         "floor s": statistics.median(floors),
         "ratio": statistics.median(s / f for s, f in zip(seconds, floors, strict=True)),
+        "Winograd's floor s": statistics.median(floors) * fewer / flops,
         "L-BFGS adds": overhead,
     }
 
