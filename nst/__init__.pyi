@@ -49,3 +49,5 @@ from .vgg import VGG19 as VGG19
 from .vgg import load_vgg19 as load_vgg19
 
 __version__: str
+from .video.film import Frame as Frame
+from .video.film import style_video as style_video

@@ -13,6 +13,9 @@ class Changes(TypedDict, total=False):
     content_weight: float
     style_weight: float
     tv_weight: float
+    temporal_weight: float
+    frame_steps: int
+    look_back: Sequence[int]
     scale: Scale
     pooling: Pooling
     weights: str

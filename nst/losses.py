@@ -232,3 +232,13 @@ def total_variation(image: Tensor) -> Tensor:
     across = (image[..., :, 1:] - image[..., :, :-1]).square().sum()
     down = (image[..., 1:, :] - image[..., :-1, :]).square().sum()
     return (across + down) / image.numel()
+
+
+def temporal_loss(image: Tensor, anchors: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+    """Return how far an image (1, 3, H, W) is from where it shall stay: a scalar.
+
+    ``anchors`` are (image w, weight c in [0, 1] for each pixel); the loss is the sum of
+    the means of c (x - w)² (Ruder, Dosovitskiy and Brox 2016, the temporal loss).
+    """
+    parts = [(c * (image - w).square()).mean() for w, c in anchors]
+    return torch.stack(parts).sum()

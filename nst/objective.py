@@ -14,7 +14,7 @@ from .control.sizes import tile_size
 from .control.tiles import Tile, cut
 from .ideas import idea_of
 from .layers import stride_of
-from .losses import ContentLoss, StyleLoss, total_variation
+from .losses import ContentLoss, StyleLoss, temporal_loss, total_variation
 from .recipe import Recipe
 from .vgg import VGG19, load_network
 
@@ -45,6 +45,7 @@ class Objective(nn.Module):
     ) -> None:
         super().__init__()
         self.vgg, self.recipe = vgg, recipe
+        self.anchors: Sequence[tuple[Tensor, Tensor]] = ()  # of a film
         styles = [styles] if isinstance(styles, Tensor) else styles
         self._inputs = content, styles, masks, style_masks
         self._aim(*self._inputs)
@@ -142,13 +143,13 @@ class Objective(nn.Module):
                 if kind == "style":
                     pull = pull + weight * self._idea(name).worth * loss
             losses[kind] = total
-        losses["tv"] = total_variation(image)
-        losses["total"] = (
-            recipe.content_weight * losses["content"]
-            + recipe.style_weight * pull
-            + recipe.tv_weight * losses["tv"]
-        )
-        return losses
+        penalties = {"tv": total_variation(image)}
+        if self.anchors:
+            penalties["temporal"] = temporal_loss(image, self.anchors)
+        total = recipe.content_weight * losses["content"] + recipe.style_weight * pull
+        for name, penalty in penalties.items():
+            total = total + getattr(recipe, f"{name}_weight") * penalty
+        return losses | penalties | {"total": total}
 
     def _sums(self, image: Tensor) -> dict:
         """Return the sums that the losses need, over all positions of an image."""

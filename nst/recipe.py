@@ -66,6 +66,13 @@ class Recipe:
         6.0, "1 is a hint of paint, 60 is paint", -1, 4, "style weight"
     )
     tv_weight: float = dial(0.0, "total variation: fewer specks", -2, 3, "smoothness")
+    temporal_weight: float = live(
+        200.0, "of a film: how much a frame keeps of the last", 0.0, 1e9, option=True
+    )
+    frame_steps: int = option(12, "of a film: steps of a shot's later frames", 1, 10**9)
+    look_back: tuple[int, ...] = option(
+        (1,), "of a film: the earlier frames that one follows, as 1 2 4", 1, 1000
+    )
     scale: Scale = method("relative", "the unit of errors: see nst/losses.py")
     pooling: Pooling = field(
         "average", "how the network halves the image", label="pooling"

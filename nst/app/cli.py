@@ -21,6 +21,7 @@ Paintings, downloaded on first use: {", ".join(PAINTINGS)}.
 
 More commands, each with its own --help:
   nst batch CONTENT... --style STYLE... -o FOLDER     many pictures
+  nst video FILM STYLE... -o OUT                      a film, without flicker
   nst sheet CONTENT STYLE --style-weight 3 15 60      a grid of recipes
   nst info IMAGE      what the picture carries: recipe, inputs, versions
   nst remake IMAGE    make it again; --content FILE, --style FILE if asked for
@@ -46,7 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    commands = {"batch": batch, "sheet": sheet, "info": info, "remake": remake_picture}
+    commands = {
+        "batch": batch,
+        "sheet": sheet,
+        "video": video,
+        "info": info,
+        "remake": remake_picture,
+    }
     command = commands.get(argv[0]) if argv else None
     try:
         return command(argv[1:]) if command else style(argv)
@@ -137,6 +144,30 @@ def sheet(argv: Sequence[str]) -> int:
     how = {key: options[key] for key in ("device", "precision", "full")}
     given = options["content"], options["style"] or ["brush_strokes"], options["output"]
     return paint_sheet(*given, recipe, fields, workers, **how)
+
+
+def video(argv: Sequence[str]) -> int:
+    parser = Parser(
+        prog="nst video",
+        description="Paint a film without flicker. Its painted frames are kept in a "
+        "folder beside it: the same command goes on from there.",
+    )
+    add = parser.add_argument
+    add("film", help="a film, an animated GIF or WebP, a folder or pattern of frames")
+    add("style", nargs="*", help="a painting, or several (brush_strokes)")
+    add("-o", "--output", help=".mp4, .mov, .mkv, .webp or .gif (FILM-STYLE.mp4)")
+    add("--force", action="store_true", help=FORCE)
+    add("--mask", action="append", help="once a style: white where it shall go")
+    add("--style-mask", action="append", help="once a style: white what is taken of it")
+    add_options(parser)
+    options = vars(parser.parse_intermixed_args(argv))
+    recipe = recipe_of(options)
+    if options.pop("full"):
+        raise InputError("--size full is for pictures: give the size as a number")
+    from .video import paint_film
+
+    film, styles = options.pop("film"), options.pop("style") or ["brush_strokes"]
+    return paint_film(film, styles, recipe=recipe, **options)
 
 
 def info(argv: Sequence[str]) -> int:

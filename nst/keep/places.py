@@ -55,12 +55,12 @@ def made_as(path: str | Path, made: dict[str, Any], *also: str) -> bool:
 
 def check_ours(path: str | Path) -> None:
     """Raise `InputError` if there is a file at ``path`` that nst did not make."""
-    if os.path.lexists(path) and not _is_ours(path):
+    if os.path.lexists(path) and not made_by_nst(path):
         way = "name another file, or remove it (on the command line --force)"
         raise InputError(f"{str(path)!r} is there and nst did not make it: {way}")
 
 
-def _is_ours(path: str | Path) -> bool:
+def made_by_nst(path: str | Path) -> bool:
     """Return whether a picture carries a record, or a film the mark of nst."""
     try:
         with Image.open(path) as picture:

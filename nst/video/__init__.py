@@ -1,0 +1,1 @@
+"""Pictures that move: every frame in a style, without flicker."""
