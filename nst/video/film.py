@@ -122,7 +122,13 @@ class FilmPainter:
     def _scene(self, inputs: Inputs) -> Scene:
         size = self._recipe.levels()[-1][0]
         scene = Scene.of(inputs, self._recipe)
-        return scene.at(size, self._recipe, self.compute.device)
+        scene = scene.at(size, self._recipe, self.compute.device)
+        height, width = scene.content.shape[-2:]
+        h, w = self._past[-1][0].shape[-2:] if self._past else (height, width)
+        if (h, w) != (height, width):
+            seen = f"frame {self.number + 1} is {width}x{height} after {w}x{h}"
+            raise InputError(f"{seen}: give frames of one size")
+        return scene
 
     def anchors(self, content: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Return earlier painted frames where they are now, and how far to trust them.
@@ -144,7 +150,7 @@ class FilmPainter:
     def _follow(self, scene: Scene) -> Tensor | None:
         """Paint a frame on from those before; None if there are none in its shot."""
         content = scene.content
-        if not self._past or self._past[-1][0].shape != content.shape:
+        if not self._past:
             return None
         anchors = self.anchors(content)
         if anchors[0][1].mean() < CUT:
