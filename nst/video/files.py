@@ -104,8 +104,9 @@ class Clip:
         assert self.path
         with _readable(self.path), Image.open(self.path) as film:
             for frame in ImageSequence.Iterator(film):
+                picture = frame.convert("RGB")  # the duration is read with it
                 seconds = Fraction(int(frame.info.get("duration", 0)), 1000)
-                yield Still(frame.convert("RGB"), seconds or USUAL)
+                yield Still(picture, seconds or USUAL)
 
     def _film(self) -> Iterator[Still]:
         """Yield each frame once the next one tells how long it stays."""
