@@ -11,7 +11,7 @@ from notebooks.checks import n08, patients
 from notebooks.checks.clinic import BEGINS, HEALTHY, Ward, code_of
 from notebooks.checks.patients import PATIENTS
 
-(LESSON,) = build.lessons(("07",))
+(LESSON,) = build.lessons(("08",))
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +76,9 @@ def test_the_ward_shows_sick_mended_and_unanswered(ward):
     titles = {
         ward.examine("A"): ["A", "healthy"],
         ward.heal("A", ...): ["A, still sick", "healthy"],
-        ward.heal("A", MENDED["A"]): ["A, mended", "healthy"],
+        ward.heal("A", MENDED["A"]): ["A, with your part", "healthy"],
     }
     for figure, expected in titles.items():
         assert [axis.get_title() for axis in figure.axes[:2]] == expected
     assert torch.equal(ward.pictures["A"], ward.pictures["A, still sick"])
-    assert torch.equal(ward.pictures["healthy"], ward.pictures["A, mended"])
+    assert torch.equal(ward.pictures["healthy"], ward.pictures["A, with your part"])

@@ -98,7 +98,7 @@ def at_once(image, steps, loss_of):
     return image.detach().clamp(0, 1)
 
 
-# 07: the parts of the clinic's painters, mended and not
+# 08: the parts of the clinic's painters, mended and not
 def adam(rate, weights=False, frozen=True, kind=torch.optim.Adam):
     def optimizer(image, net):
         net.requires_grad_(not frozen)
@@ -277,6 +277,7 @@ CASES = {
         [
             ("not frozen", "not normalised", "in place"),
             ("Not frozen", "NOT normalised", "in place "),
+            ("not frozen", "not normalized", "in place"),
         ],
         [
             ("clamped", "not normalised", "in place"),
@@ -344,7 +345,16 @@ CASES = {
     ),
     "n08.mended_a": (
         [adam(0.03), adam(0.01), adam(0.1), adam(1, kind=torch.optim.LBFGS)],
-        [adam(1), adam(0.5), adam(1e-4), adam(0.03, weights=True), (lambda *_: 0.03,)],
+        [
+            adam(1),
+            adam(0.5),
+            adam(1e-4),
+            adam(0.03, weights=True),
+            (lambda *_: 0.03,),
+            (torch.optim.Adam,),
+            (lambda image: torch.optim.Adam([image], lr=0.03),),
+            (lambda image, net: torch.optim.Adam(image, lr=0.03),),
+        ],
     ),
     "n08.mended_b": (
         [aim(0, 1), aim(0, 1, ("relu1_1", "relu5_1"))],

@@ -37,7 +37,7 @@ def width():
         (colour, "blue", "✓ As you guessed:"),
         (colour, "red", "✗ Your guess: red. The answer:"),
         (width, "68", "✓ As you guessed:"),
-        (width, "60", "✓ As you guessed:"),
+        (width, "60", "✓ Near enough (you said 60):"),
         (width, "30.5", "✗ Your guess: 30.5. The answer:"),
     ],
 )

@@ -121,10 +121,10 @@ class Ward:
         return self.compare(patient, patient)
 
     def heal(self, patient, mended):
-        """The same painter with the part that you mended; until then the sick one."""
+        """The same painter with your part; until there is one, the sick painter."""
         if not callable(mended):
             return self.compare(patient, f"{patient}, still sick")
-        return self.compare(patient, f"{patient}, mended", mended)
+        return self.compare(patient, f"{patient}, with your part", mended)
 
     def compare(self, patient, title, part=None):
         """A figure: two pictures, the healthy one last, and both losses of both."""

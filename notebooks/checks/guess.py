@@ -52,9 +52,16 @@ class Guess:
             self.told.value = escape(f"{guess!r} is no number: write one like 12.5.")
             return
         self.field.disabled = True  # the first guess counts
-        wrong = f"✗ Your guess: {self.made}. The answer:"
-        verdict = "✓ As you guessed:" if self.hit else wrong
-        self.told.value = f"{escape(verdict)} {self.answer}"
+        self.told.value = f"{escape(self.verdict)} {self.answer}"
+
+    @property
+    def verdict(self):
+        """What is said of the guess, before the answer."""
+        if self.made == self.right:
+            return "✓ As you guessed:"
+        if self.hit:
+            return f"✓ Near enough (you said {self.made:g}):"
+        return f"✗ Your guess: {self.made}. The answer:"
 
     @property
     def hit(self):

@@ -30,11 +30,12 @@ guess_nearest = Guess(
     "By pixels 2 do, hardly more than by chance.",
 )
 guess_vortices = Guess(
-    "In which picture will you first see whole vortices with a yellow core?",
+    "In which picture will you first see several round vortices with a yellow core?",
     ["relu1_1", "up to relu2_1", "up to relu3_1", "up to relu4_1", "up to relu5_1"],
     "up to relu5_1",
-    "relu3_1 sees strokes only; a window of relu4_1 just holds a small vortex; "
-    "those of relu5_1 are over twice as wide and meet one with its surroundings.",
+    "relu3_1 sees strokes only; a window of relu4_1 just holds a small vortex, and a "
+    "first curl closes; those of relu5_1 are over twice as wide and meet a vortex with "
+    "its surroundings.",
 )
 guess_grey = Guess(
     "Are the features of a plain grey picture the same at all positions of relu5_1?",

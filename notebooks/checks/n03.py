@@ -13,7 +13,7 @@ guess_fall = Guess(
 )
 guess_layers = Guess(
     "Which layers does the style match best in the end, and what happens to the "
-    "content error, which begins small?",
+    "content error?",
     [
         "the shallow ones, and it falls",
         "the shallow ones, and it rises",
@@ -182,7 +182,10 @@ def evaluations(answer):
 def diagnose(ada, ben, cleo):
     """None of the three saw an error message: know your symptoms."""
     names = ("not normalised", "clamped", "in place", "not frozen")
-    answers = [str(answer).strip().lower() for answer in (ada, ben, cleo)]
+    answers = [
+        str(answer).strip().lower().replace("normalized", "normalised")
+        for answer in (ada, ben, cleo)
+    ]
     for answer in answers:
         if answer not in names:
             return f"{answer!r} is none of the four: {', '.join(names)}."

@@ -56,10 +56,11 @@ guess_photograph = Guess(
     "Hardly any weight means hardly any paint, whatever the layers.",
 )
 guess_pooling = Guess(
-    "Which kind of pooling gives the smoother strokes?",
-    ["maximum", "average"],
-    "average",
-    "Its gradient reaches all four positions of a square, not one.",
+    "The average instead of the maximum: what does it change in the picture?",
+    ["hardly anything is painted", "details", "the strokes are twice as broad"],
+    "details",
+    "The network sees the same things either way. Only the gradient takes another way "
+    "back: to all four positions of a square, or to one.",
 )
 guess_smooth = Guess(
     "The largest weight of total variation: what does it do to the style error?",

@@ -10,15 +10,16 @@ from .guess import Guess, guesses  # noqa: F401  (guesses ends the lesson)
 guess_clouds = Guess(
     "Five clouds, one Gram matrix: how many of the other ideas tell all five apart?",
     ["none", "one", "two", "all four"],
-    "two",
-    "The moments of cmd and the neighbours do; mean, deviation and covariance are the "
-    "same in all five.",
+    "one",
+    "cmd alone looks beyond mean and covariance. The nearest feature need only point "
+    "the same way, and in a plane each of these clouds has all directions.",
 )
 guess_textures = Guess(
-    "Which idea makes the texture whose strokes are whole, like cut from the painting?",
+    "Which idea comes nearest to painting the picture again, everything in its place?",
     ["moments", "cmd", "wasserstein", "neighbours"],
-    "neighbours",
-    "Each position takes a whole feature of the painting as its model, not an average.",
+    "wasserstein",
+    "It counts ways, not squares of products: the quiet directions of a covariance "
+    "weigh as well, and with them the features that only the rim has.",
 )
 guess_cost = Guess(
     "By how many percent is a step of the dearest idea slower than with Gram matrices?",

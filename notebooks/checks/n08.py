@@ -78,7 +78,13 @@ def _optimizer_of(make):
     """(picture, network, optimiser) or, in place of the last, a hint."""
     picture, net = torch.zeros(1, 3, 4, 4).requires_grad_(), torch.nn.Linear(2, 2)
     net.requires_grad_(False)
-    made = make(picture, net)
+    write = "Write a function of image and net that returns an optimiser for [image]"
+    if isinstance(make, type):
+        return picture, net, f"{write}: this is the optimiser's class."
+    try:
+        made = make(picture, net)
+    except TypeError as error:  # another signature, or a picture without its brackets
+        return picture, net, f"{write}. ({error})"
     if made is ... or made is None:
         return (
             picture,
@@ -114,8 +120,8 @@ def _rate_is_wrong(made):
 
 @exercise
 def mended_a(optimizer):
-    """Adam moves each pixel by about its rate, and pixels lie between 0 and 1: for it
-    0.005 to 0.1 is right. Another optimiser has rates of its own."""
+    """Pixels lie between 0 and 1. Adam moves each by about its rate, so 0.005 to 0.1
+    suits it. Other optimisers have rates of their own: that of L-BFGS is 1."""
     _, _, made = _optimizer_of(optimizer)
     return made if isinstance(made, str) else _rate_is_wrong(made)
 
