@@ -22,9 +22,9 @@ guess_textures = Guess(
     "weigh as well, and with them the features that only the rim has.",
 )
 guess_cost = Guess(
-    "By how many percent is a step of the dearest idea slower than with Gram matrices?",
-    None,
-    15,
+    "A step of the dearest idea costs how many times one with Gram matrices?",
+    ["1.01 to 1.05", "1.05 to 1.25", "1.25 to 2", "more than 2"],
+    "1.05 to 1.25",
     "Nearly all of a step is the network, which none of them changes.",
 )
 guess_far = Guess(
