@@ -18,6 +18,7 @@ Around it:
     reading/    files, addresses and uploads of every kind, colour profiles
     control/    colours, regions, sizes, tiles, memory
     keep/       the record inside a picture, checkpoints
+    video/      films: optical flow, frame after frame, files
     notebook/   figures, watching a run, Colab and Drive, blind votes
     studio/     the panel of sliders: engine/ knows no widgets, panel/ shows it
     app/        the command line, batches, sheets, pictures made again

@@ -37,6 +37,13 @@ def part(
     return average(features, shown) * share
 
 
+def add_to(
+    sums: dict, key: Any, value: Tensor, join: Callable[..., Tensor] = torch.add
+) -> None:
+    """Join ``value`` to ``sums[key]``, which may not exist yet."""
+    sums[key] = join(sums[key], value) if key in sums else value
+
+
 def shrink(mask: Tensor | None, stride: int) -> Tensor | None:
     """Return a mask (1, 1, H, W) averaged down to a layer's positions.
 

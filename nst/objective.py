@@ -1,7 +1,7 @@
 """The loss of a recipe as a function of the image, computed whole or in tiles."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .averages import at_energy, energy, part, shrink
+from .averages import add_to, at_energy, energy, part, shrink
 from .control.sizes import tile_size
 from .control.tiles import Tile, cut
 from .ideas import idea_of
@@ -19,6 +19,7 @@ from .recipe import Recipe
 from .vgg import VGG19, load_network
 
 ENERGY = "energy "  # before a layer's name: its mean square, beside its statistic
+Masks = Sequence[Tensor | None]
 Targets = list[tuple[Tensor | None, dict[str, Tensor]]]  # (mask, {layer: target})
 
 
@@ -40,8 +41,8 @@ class Objective(nn.Module):
         content: Tensor,
         styles: Tensor | Sequence[Tensor],
         recipe: Recipe,
-        masks: Sequence[Tensor | None] = (),
-        style_masks: Sequence[Tensor | None] = (),
+        masks: Masks = (),
+        style_masks: Masks = (),
     ) -> None:
         super().__init__()
         self.vgg, self.recipe = vgg, recipe
@@ -54,8 +55,8 @@ class Objective(nn.Module):
         self,
         content: Tensor,
         styles: Sequence[Tensor],
-        masks: Sequence[Tensor | None],
-        style_masks: Sequence[Tensor | None],
+        masks: Masks,
+        style_masks: Masks,
     ) -> None:
         """Compute the targets of all losses."""
         recipe = self.recipe
@@ -130,7 +131,7 @@ class Objective(nn.Module):
         recipe = self.recipe
         by_layer: dict[str, Tensor] = {}
         for (kind, region, layer), loss in self.parts():
-            _add(by_layer, f"{kind}/{layer}", loss.compare(sums[kind, region, layer]))
+            add_to(by_layer, f"{kind}/{layer}", loss.compare(sums[kind, region, layer]))
         losses: dict[str, Tensor] = {}
         for kind in ("content", "style"):
             names = getattr(recipe, f"{kind}_layers")
@@ -156,7 +157,7 @@ class Objective(nn.Module):
         sums: dict = {}
         for tile in self._cut(image):
             for key, value in self._measure(image[tile.seen], tile).items():
-                _add(sums, key, value)
+                add_to(sums, key, value)
         return sums
 
     def _measure(self, image: Tensor, tile: Tile) -> dict:
@@ -223,9 +224,9 @@ class Objective(nn.Module):
                 place = where, count, shrink(mask, stride_of(name))
                 if idea := ideas.get(name):
                     found = idea.describe(own, *place, seen=seen.get(name))
-                    _add(sums, name, found, idea.join)
+                    add_to(sums, name, found, idea.join)
                 if name in self._scaled:
-                    _add(sums, ENERGY + name, part(energy, own, *place))
+                    add_to(sums, ENERGY + name, part(energy, own, *place))
         return sums
 
     @property
@@ -244,8 +245,3 @@ class Objective(nn.Module):
     def _cut(self, image: Tensor) -> list[Tile]:
         height, width = image.shape[-2:]
         return cut(height, width, tile_size(self.recipe))
-
-
-def _add(sums: dict, key: Any, value: Tensor, join: Callable = torch.add) -> None:
-    """Join ``value`` to ``sums[key]``, which may not exist yet."""
-    sums[key] = join(sums[key], value) if key in sums else value

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from notebooks import build
-from notebooks.checks import n08, patients
+from notebooks.checks import n09, patients
 from notebooks.checks.clinic import BEGINS, HEALTHY, Ward, code_of
 from notebooks.checks.patients import PATIENTS
 
-(LESSON,) = build.lessons(("08",))
+(LESSON,) = build.lessons(("09",))
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def ward():
 
 def mended():
     """{patient: the part of the lesson's solution}"""
-    found, known = {}, {"check": n08, "torch": torch}
+    found, known = {}, {"check": n09, "torch": torch}
     known |= {
         name: getattr(patients, name) for name in ("CONTENT_LAYERS", "STYLE_LAYERS")
     }

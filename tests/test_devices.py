@@ -115,7 +115,8 @@ def counted(steps, gpu):
 def test_the_runs_below_change_every_field():
     """Weights of one's own would have to be a file of 80 MB."""
     changed = set().union(TINY, *(changes for _, _, changes, _ in RUNS))
-    assert changed == set(FIELDS) - {"weights"}
+    of_films = {"temporal_weight", "frame_steps", "look_back"}
+    assert changed == set(FIELDS) - {"weights"} - of_films
 
 
 @pytest.mark.parametrize("row", range(len(RUNS)))
@@ -452,3 +453,13 @@ def test_a_gpu_that_only_says_that_it_is_there_is_not_chosen(monkeypatch):
     seen = r"no device 'mps' here \(Could not run .*MPS.*\): choose from .*cpu$"
     with pytest.raises(nst.InputError, match=seen):
         nst.device.choose_device("mps")
+
+
+def test_a_film_is_painted_on_a_gpu(gpu):
+    frames = [nst.sample("cat", 40), nst.sample("cat", 40).roll(1, 3)]
+    how = dict(size=40, steps=2, frame_steps=2, color="content")
+    film, expected = (
+        [frame.image for frame in nst.style_video(frames, "ink", device=d, **how)]
+        for d in (None, "cpu")
+    )
+    assert all(torch.equal(a, b) for a, b in zip(film, expected, strict=True))

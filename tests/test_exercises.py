@@ -343,7 +343,7 @@ CASES = {
             (DOWN.pow(4).expand(1, 1, 60, 80),),
         ],
     ),
-    "n08.mended_a": (
+    "n09.mended_a": (
         [adam(0.03), adam(0.01), adam(0.1), adam(1, kind=torch.optim.LBFGS)],
         [
             adam(1),
@@ -356,11 +356,11 @@ CASES = {
             (lambda image, net: torch.optim.Adam(image, lr=0.03),),
         ],
     ),
-    "n08.mended_b": (
+    "n09.mended_b": (
         [aim(0, 1), aim(0, 1, ("relu1_1", "relu5_1"))],
         [aim(1, 0), aim(0, 0), aim(1, 1), aim(0, 1, ()), (features_for_both,)],
     ),
-    "n08.mended_c": (
+    "n09.mended_c": (
         [shown(lambda x: (x - MEANS) / STDS)],
         [
             shown(lambda x: x),
@@ -373,7 +373,7 @@ CASES = {
             (lambda net, image: (image - MEANS) / STDS,),
         ],
     ),
-    "n08.mended_d": (
+    "n09.mended_d": (
         [gram_by(lambda c, h, w: h * w), (nst.gram_matrix,)],
         [
             gram_by(lambda c, h, w: 1),
@@ -384,7 +384,7 @@ CASES = {
             (lambda f: f.flatten(2).mT @ f.flatten(2),),
         ],
     ),
-    "n08.mended_e": (
+    "n09.mended_e": (
         [one_step()],
         [
             one_step(lambda image: image.clamp(0, 1)),
@@ -395,7 +395,7 @@ CASES = {
             (lambda image, optimizer, loss_of: None,),
         ],
     ),
-    "n08.mended_f": (
+    "n09.mended_f": (
         [adam(0.03), adam(0.03, kind=torch.optim.SGD)],
         [
             adam(0.03, weights=True, frozen=False),

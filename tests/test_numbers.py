@@ -85,6 +85,7 @@ def test_every_field_is_drawn():
     source = Path(__file__).read_text("utf-8")
     drawn = set(re.findall(r"^ {8}(\w+)=(?:draw|tuple|style)", source, re.M))
     left_out = {"content_layer_weights", "weights", "size", "style_scale", "blend"}
+    left_out |= {"temporal_weight", "frame_steps", "look_back"}  # of films
     assert drawn | left_out == set(FIELDS)
 
 

@@ -1,4 +1,4 @@
-"""The painter of 08_clinic: healthy parts, and the ward where the sick ones paint.
+"""The painter of 09_clinic: healthy parts, and the ward where the sick ones paint.
 
 The losses have the paper's constants, as most code in the field.
 """

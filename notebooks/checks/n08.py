@@ -1,255 +1,183 @@
-"""Checks of 08_clinic: each puts a mended part to work on numbers of its own."""
+"""Checks of 08_pictures_that_move, and its figures' helpers."""
 
-from unittest.mock import Mock
+import io
+from html import escape
 
+import matplotlib.pyplot as plt
+import numpy as np
 import torch
+from IPython.display import HTML
+from matplotlib.colors import hsv_to_rgb
 
-from nst.vgg import MEAN, STD
+import nst
+from nst.video.flow import warp
 
 from .common import exercise, random
-from .guess import Guess, guesses  # noqa: F401  (guesses: check.guesses() at the end)
+from .guess import Guess, guesses  # noqa: F401  (guesses ends the lesson)
 
-FAULTS = [
-    "the input is not normalised",
-    "the picture is clamped inside the closure",
-    "the optimiser moves the network too",
-    "the targets are those of the wrong picture",
-    "the Gram matrix is not divided",
-    "the learning rate is too large",
-    "the gradient is never reset",  # nobody's, so that the last guess is one too
-]
-
-
-def ails(patient, fault, why):
-    return Guess(f"What ails painter {patient}?", FAULTS, fault, why)
-
-
-guess_a = ails(
-    "A",
-    "the learning rate is too large",
-    "Both losses shoot up in the first step. Adam moves each pixel by about the rate, "
-    "here by 1: from black to white and back.",
+guess_alone = Guess(
+    "Each frame is painted alone. Where do the strokes of two neighbours differ?",
+    ["nowhere, the frames are nearly equal", "where the ball is", "nearly everywhere"],
+    "nearly everywhere",
+    "A small change of the photograph sends L-BFGS another way, and the Gram matrix "
+    "does not care where a stroke lies.",
 )
-guess_b = ails(
-    "B",
-    "the targets are those of the wrong picture",
-    "Each picture gives the other's targets, and the curves have changed places: what "
-    "begins at the photograph begins with no content loss, but here it is the style "
-    "loss that begins at nothing.",
+guess_back = Guess(
+    "The ball rolls to the right. What colour has it in the flow back, to before?",
+    ["the wheel's right", "the wheel's left", "white"],
+    "the wheel's left",
+    "It asks where a pixel was, and it was further left.",
 )
-guess_c = ails(
-    "C",
-    "the input is not normalised",
-    "The network sees a pale, grey picture and answers faintly. The style loss counts "
-    "features to the fourth power and shrinks far more than the content loss, which "
-    "counts their squares: the balance tips to the photograph.",
+guess_ghost = Guess(
+    "The frame before is moved along the flow. What stands behind the ball?",
+    ["the table", "a piece of the ball", "nothing, a hole"],
+    "a piece of the ball",
+    "Where the table comes out now, the ball was before: nothing else is there.",
 )
-guess_d = ails(
-    "D",
-    "the Gram matrix is not divided",
-    "A sum instead of a mean: the style loss grows by the square of the number of "
-    "positions, and against it the content loss counts for nothing.",
-)
-guess_e = ails(
-    "E",
-    "the picture is clamped inside the closure",
-    "Beyond black and white the clamp is flat: pixels there have no slope, and so they "
-    "never come back.",
-)
-guess_f = ails(
-    "F",
-    "the optimiser moves the network too",
-    "The first step spoils the weights: the jump. Then picture and network give way to "
-    "each other, and the content loss falls: its judge is no longer VGG. Notebook 03 "
-    "forgot only to freeze: there the optimiser held the pixels alone, and no weight "
-    "moved.",
-)
-guess_vote = Guess(
-    "Everybody compares four weights, every pair once. How many people does it take "
-    "until no two intervals overlap?",
-    ["5 are enough", "30 are enough", "more than 30"],
-    "more than 30",
-    "Of the true strengths the two in the middle are nearest, and no interval may "
-    "reach further than half of the way between them. Here 30 are just too few.",
+guess_least = Guess(
+    "Which of the four flickers least?",
+    ["alone", "begun from the last", "begun from the last, moved", "and held there"],
+    "and held there",
+    "A good beginning is soon forgotten; the temporal loss acts in every step.",
 )
 
 
-def _optimizer_of(make):
-    """(picture, network, optimiser) or, in place of the last, a hint."""
-    picture, net = torch.zeros(1, 3, 4, 4).requires_grad_(), torch.nn.Linear(2, 2)
-    net.requires_grad_(False)
-    write = "Write a function of image and net that returns an optimiser for [image]"
-    if isinstance(make, type):
-        return picture, net, f"{write}: this is the optimiser's class."
-    try:
-        made = make(picture, net)
-    except TypeError as error:  # another signature, or a picture without its brackets
-        return picture, net, f"{write}. ({error})"
-    if made is ... or made is None:
-        return (
-            picture,
-            net,
-            "The function returns nothing: return an optimiser.",
-        )
-    if not isinstance(made, torch.optim.Optimizer):
-        return picture, net, "What you return is no optimiser of torch.optim."
-    moved = [p for group in made.param_groups for p in group["params"]]
-    if not any(p is picture for p in moved):
-        return picture, net, "Your optimiser does not move the picture it is given."
-    if len(moved) > 1:
-        return picture, net, "Your optimiser moves more than the picture: what else?"
-    return picture, net, made
+def wheel(flow, most=None):
+    """A flow (1, 2, H, W) as colours: hue for the direction, paler for slower."""
+    across, down = flow[0].numpy()
+    length, turn = np.hypot(across, down), np.arctan2(down, across)
+    most = most or max(length.max(), 1e-6)
+    strength = np.clip(length / most, 0, 1)
+    hsv = np.stack([turn / (2 * np.pi) % 1, strength, np.ones_like(turn)], -1)
+    return hsv_to_rgb(hsv)
 
 
-def _rate_is_wrong(made):
-    """A hint, or None if steps of this size suit pixels between 0 and 1."""
-    rate = made.param_groups[0]["lr"]
-    if not isinstance(made, torch.optim.Adam):
-        return None if rate <= 1 else "The rate of this optimiser is still large."
-    if rate > 0.1:
-        return (
-            f"At a rate of {rate:g} Adam moves every pixel by about {rate:g} a step: "
-            "how far is it from black to white?"
-        )
-    if rate < 0.005:
-        return (
-            f"No explosion at {rate:g}, but in 40 steps no pixel gets further than "
-            f"{40 * rate:g}: that is too small."
-        )
-
-
-@exercise
-def mended_a(optimizer):
-    """Pixels lie between 0 and 1. Adam moves each by about its rate, so 0.005 to 0.1
-    suits it. Other optimisers have rates of their own: that of L-BFGS is 1."""
-    _, _, made = _optimizer_of(optimizer)
-    return made if isinstance(made, str) else _rate_is_wrong(made)
-
-
-@exercise
-def mended_b(aim):
-    """Features from the photograph, Gram matrices from the painting."""
-    layers = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1", "relu4_2")
-    answer = aim(
-        lambda picture: {name: f"{name} of the {picture}" for name in layers},
-        lambda features: f"gram of {features}",
-        "photograph",
-        "painting",
+def show_flow(image, flow, title):
+    """A frame, its flow in colours, and the wheel that tells what they mean."""
+    line = torch.linspace(-1, 1, 101)
+    compass = torch.stack(torch.meshgrid(line, line, indexing="xy"))[None]
+    round_one = np.where(
+        (compass[0].norm(dim=0) <= 1)[..., None].numpy(), wheel(compass, 1.0), 1
     )
-    if answer is ... or answer is None:
-        return "The function returns nothing: it must return two dicts of targets."
-    contents, styles = (list(part.values()) for part in answer)
-    if not contents or not styles:
-        return "A dict of targets is empty: which layers does it lack?"
-    if any("gram" in text for text in contents):
-        return "The content's targets are features, not Gram matrices."
-    if not all("gram" in text for text in styles):
-        return "The style's targets are Gram matrices, not features."
-    if any("painting" in text for text in contents):
-        return "The content's targets are still the painting's: who gets what?"
-    if any("photograph" in text for text in styles):
-        return "The style's targets are still the photograph's."
+    figure, axes = plt.subplots(
+        1, 3, figsize=(9, 2.7), layout="constrained", width_ratios=(4, 4, 2)
+    )
+    pictures = nst.to_pil(image), wheel(flow), round_one
+    for axis, picture, told in zip(
+        axes, pictures, ("the frame", title, "the wheel"), strict=True
+    ):
+        axis.imshow(picture)
+        axis.set(title=told, xticks=[], yticks=[])
+    plt.close(figure)
+    return figure
+
+
+def play(told, *films, seconds=0.12):
+    """Films side by side in one animated picture, ``told`` in words."""
+    rows = [nst.to_pil(torch.cat(images, 3)) for images in zip(*films, strict=True)]
+    buffer = io.BytesIO()
+    milliseconds = round(1000 * seconds)
+    rows[0].save(
+        buffer,
+        "WEBP",
+        save_all=True,
+        append_images=rows[1:],
+        duration=milliseconds,
+        loop=0,
+        quality=60,
+    )
+    from base64 import b64encode
+
+    data = b64encode(buffer.getvalue()).decode()
+    return HTML(
+        f'<img alt="{escape(told)}" src="data:image/webp;base64,{data}">'
+        f"<p>{escape(told)}</p>"
+    )
+
+
+def flicker(images, known):
+    """By how much pixels change that only moved, in 255ths, over a film."""
+    found = []
+    for frame, before, now in zip(known[1:], images[:-1], images[1:], strict=True):
+        apart = (warp(before, frame.flow) - now).abs().mean(1, True)
+        found.append(255 * apart[~frame.hidden].mean().item())
+    return sum(found) / len(found)
 
 
 @exercise
-def mended_c(see):
-    """The network gets what it was trained on, (x - mean) / std in each channel."""
-    image, shown = random(1, 3, 4, 5).sigmoid(), []
-    mean, std = (torch.tensor(rgb).view(1, 3, 1, 1) for rgb in (MEAN, STD))
-    net = Mock(side_effect=shown.append, mean=mean, std=std)
-    see(net, image)
-    if not shown:
-        return "Your function never shows the picture to the network."
+def where_was_it(answer):
+    """Back in time: 4 pixels to the left and 3 up, and up is negative."""
+    if not isinstance(answer, list | tuple) or len(answer) != 2:
+        return "Two numbers: (across, down)."
+    answer = tuple(float(number) for number in answer)
     hints = {
-        "The network still gets the picture as it is.": image,
-        "The mean is taken off; the deviations still differ from 1.": image - mean,
-        "Divided, but not centred: what is subtracted first?": image / std,
-        "First the mean, then the deviation: brackets.": image - mean / std,
-        "Mean and deviation have changed places.": (image - std) / mean,
-        "That is the way back: from the network's numbers to a picture.": image * std
-        + mean,
-        "Multiplied by the deviation, where you should divide.": (image - mean) * std,
+        (4.0, -3.0): "Up is right: rows count downwards. But across, where WAS it?",
+        (4.0, 3.0): "That is where it goes to, the flow forth. Where was it before?",
+        (-4.0, 3.0): "Across is right. It moved down, so before it was higher, and "
+        "rows count downwards.",
+        (-3.0, -4.0): "First across, then down.",
+        (3.0, 4.0): "First across, then down; and where was it before?",
     }
-    for hint, wrong in hints.items():
-        if shown[0].shape == wrong.shape and torch.allclose(shown[0], wrong):
-            return hint
-    right = (image - mean) / std
-    if shown[0].shape != right.shape or not torch.allclose(shown[0], right, atol=1e-5):
-        return "The network gets something else: look at net.mean and net.std."
+    if answer in hints:
+        return hints[answer]
+    if answer != (-4.0, -3.0):
+        return "It went 4 to the right and 3 down. Undo that."
 
 
 @exercise
-def mended_d(gram):
-    """A mean over the positions, so that the number of them does not count."""
-    features = random(1, 3, 4, 5)
-    answer = gram(features)
-    if answer is ... or answer is None:
-        return "The function returns nothing."
-    if tuple(answer.shape) != (1, 3, 3):
-        return "A Gram matrix of (1, C, H, W) is (1, C, C)."
-    f = features.flatten(2)
-    right = f @ f.mT / 20
-    ratio = float((answer * right).sum() / right.square().sum())
-    if not torch.allclose(answer, ratio * right, rtol=1e-4, atol=1e-6):
-        return "That is no multiple of F Fᵀ."
+def which_are_told(answer):
+    """There and back you must arrive where you set out: the wall does, and the ball
+    itself does. What the ball just uncovered does not, nor what comes into sight."""
+    right = {"wall": True, "ball": True, "uncovered": False, "come in": False}
     hints = {
-        20.0: "Still a sum: by what does it grow when the picture does?",
-        20 / 3: "Divided by the channels: but over what does the sum run?",
-        1 / 3: "Divided by the channels as well: the loss does that already.",
-        1 / 20: "Divided twice.",
-        5.0: "Only the height: a position has a row and a column.",
-        4.0: "Only the width: a position has a row and a column.",
+        "wall": "It is seen in both frames, and its flow is easy.",
+        "ball": "It moves, but it is seen in both frames: the flow takes it along.",
+        "uncovered": "It stood behind the ball before: nobody saw how it is painted.",
+        "come in": "It was out of the frame before.",
     }
-    for wrong, hint in hints.items():
-        if abs(ratio / wrong - 1) < 1e-3:
-            return hint
-    if abs(ratio - 1) > 1e-3:
-        return f"Your matrix is {ratio:.3g} times the mean over positions."
+    for name, told in right.items():
+        if answer.get(name) not in (True, False):
+            return f"Write True or False for {name!r}."
+        if answer[name] != told:
+            return f"{name.capitalize()}: {hints[name]}"
 
 
 @exercise
-def mended_e(step):
-    """The loss sees the picture that the optimiser holds. Clamp it once, at the end."""
-    start = torch.tensor([[-1.0, 0.5, 2.0]]).view(1, 1, 1, 3)
-    image, seen = start.clone().requires_grad_(), []
-
-    def loss_of(picture):
-        seen.append(
-            (picture.detach().clone(), image.grad is None or not image.grad.any())
-        )
-        return (picture - 0.4).square().sum()
-
-    optimizer = torch.optim.SGD([image], lr=0.1)
-    for _ in range(20):
-        step(image, optimizer, loss_of)
-    if not seen:
-        return "Your step never asks for the loss."
-    first, moved = seen[0][0], image.detach() - start
-    if first.min() >= 0 and first.max() <= 1:
-        if (moved == 0).any():
-            return (
-                "The loss still sees a clamped picture: pixels outside have no slope."
-            )
-        return "The picture is still clamped before the loss sees it."
-    if not torch.equal(first, start):
-        return "The loss is asked about another picture than the optimiser's."
-    if not moved.any():
-        return "The optimiser takes no step: is the loss sent backward?"
-    if not all(fresh for _, fresh in seen[1:]):
-        return "The last gradient is still there when the next is added: reset it."
-    if (image.detach() - 0.4).abs().max() > 0.05:
-        return "It runs, but does not walk downhill: what is done after the loss?"
-
-
-@exercise
-def mended_f(optimizer):
-    """The picture is the only unknown. A network that learns is no judge."""
-    _, net, made = _optimizer_of(optimizer)
-    if isinstance(made, str):
-        return made
-    if any(weight.requires_grad for weight in net.parameters()):
-        return (
-            "The weights stay now, yet each step still computes their gradient, which "
-            "costs memory and time. Take that away as well."
-        )
-    return _rate_is_wrong(made)
+def held(function):
+    """With c = 0 a pixel is free, with c = 1 it is held, and the mean is over all
+    3·H·W numbers, the free ones included: a frame of which little is known is held
+    less as a whole."""
+    image, before = random(1, 3, 6, 8).abs(), random(1, 3, 6, 8, seed=1).abs()
+    weight = (random(1, 1, 6, 8, seed=2) > 0).float()
+    found = function(image, before, weight)
+    if found is ...:
+        return ...
+    if not isinstance(found, torch.Tensor) or found.numel() != 1:
+        return "Return one number: end with .mean()."
+    right = (weight * (image - before).square()).mean()
+    hints = (
+        ((image - before).square().mean(), "Where is the weight c?"),
+        ((weight * (image - before).square()).sum(), "The mean, not the sum."),
+        (
+            (weight * (image - before)).mean(),
+            "Squared: too bright is as bad.",
+        ),
+        ((weight * (image - before).abs()).mean(), "The squared difference."),
+        (((1 - weight) * (image - before).square()).mean(), "c is 1 where it is held."),
+        (
+            (weight * (image - before).square()).sum() / weight.sum() / 3,
+            "The mean over all pixels, those that are free as well.",
+        ),
+    )
+    if not torch.allclose(found, right, rtol=1e-4):
+        for wrong, hint in hints:
+            if torch.allclose(found, wrong, rtol=1e-4):
+                return hint
+        return "c times the squared difference, and the mean of that."
+    soft = random(1, 1, 6, 8, seed=3).abs().clamp(max=1)
+    if not torch.allclose(
+        function(image, before, soft),
+        (soft * (image - before).square()).mean(),
+        rtol=1e-4,
+    ):
+        return "With weights between 0 and 1: c is not squared."

@@ -1,4 +1,4 @@
-"""The sick parts of 08_clinic, each as it came in: one line is wrong.
+"""The sick parts of 09_clinic, each as it came in: one line is wrong.
 
 Do not read on before you have guessed.
 """

@@ -19,7 +19,7 @@ from ..files import check_apart, check_writable, write_atomically, writing
 from ..inputs import Inputs, fingerprint
 from ..optimize import Descent, Step
 from ..recipe import INITIALS, Recipe
-from .record import OLDEST, describe
+from .record import describe, usual
 
 MAGIC, FORMAT = b"nst checkpoint ", 2  # 1 knew no energy of the style
 EVERY = 30.0  # seconds from one save to the next
@@ -231,7 +231,7 @@ def _identity(made: Any) -> Any:
         recipe, sizes = made["recipe"], [size for size, _ in _levels(made)]
         if recipe["initial"] not in INITIALS:  # the pixels of ``start`` decide
             recipe = recipe | {"initial": None}
-        recipe = OLDEST | recipe | {"sizes": sizes, "steps": None}
+        recipe = usual() | recipe | {"sizes": sizes, "steps": None}
         return recipe, pixels, made["start"]
     except Exception:  # from a Studio, or crafted
         return None

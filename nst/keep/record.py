@@ -18,7 +18,6 @@ from ..recipe import INITIALS, Recipe
 from ..transfer import Masks, Sources
 from .saving import RECORD
 
-OLDEST = {"style_loss": "gram"}  # fields that records have not always had
 FORMAT = 3  # of the record; add 1 when an older nst would misread a new record
 
 
@@ -85,6 +84,11 @@ def described(recipe: Recipe) -> dict[str, Any]:
     return fields
 
 
+def usual() -> dict[str, Any]:
+    """Return the fields of the default recipe, for those that an old record lacks."""
+    return json.loads(as_text(described(Recipe())))
+
+
 def as_text(made: dict[str, Any]) -> str:
     """Return the record, the JSON text, of what `describe` returned."""
     return json.dumps(made, indent=1)
@@ -114,7 +118,7 @@ def read_record(path: str | Path) -> dict[str, Any]:
         and found["recipe"].get("initial", INITIALS[0]) not in INITIALS
     ):
         _pin_levels(found)
-    return found | {"recipe": OLDEST | found["recipe"]}
+    return found | {"recipe": usual() | found["recipe"]}
 
 
 def _pin_levels(found: dict) -> None:

@@ -79,7 +79,11 @@ def test_a_phones_rotation_is_applied(tmp_path, frames, turn):
 
 @pytest.mark.parametrize(
     "ending, codec, pixels",
-    [("mp4", "libx265", "yuv420p10le"), ("mov", "qtrle", "argb"), ("mkv", "ffv1", "bgr0")],
+    [
+        ("mp4", "libx265", "yuv420p10le"),
+        ("mov", "qtrle", "argb"),
+        ("mkv", "ffv1", "bgr0"),
+    ],
 )
 def test_ten_bits_alpha_and_lossless_are_read(tmp_path, frames, ending, codec, pixels):
     path = write(tmp_path / f"a.{ending}", frames, codec, pixels)
@@ -179,9 +183,9 @@ def test_without_pyav_a_sentence_names_the_extra(tmp_path, frames, monkeypatch):
         Clip(path)
     with pytest.raises(nst.InputError, match=r"nst\[video\].*\.webp"):
         files.check_film(tmp_path / "b.mp4")
-    Image.new("RGB", (20, 20)).save(
-        tmp_path / "a.gif", save_all=True, append_images=[Image.new("RGB", (20, 20), "red")]
-    )
+    red = Image.new("RGB", (20, 20), "red")
+    black = Image.new("RGB", (20, 20))
+    black.save(tmp_path / "a.gif", save_all=True, append_images=[red])
     assert Clip(tmp_path / "a.gif").count == 2  # animations need nothing more
 
 

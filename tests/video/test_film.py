@@ -85,9 +85,7 @@ def test_a_film_is_the_same_twice_and_goes_on_from_its_frames(known):
     for one, frame in zip(inputs[3:], whole[3:], strict=True):
         assert torch.equal(again.paint(one).painted, frame.painted)
     twice = nst.style_video([frame.image for frame in known], "ink", recipe)
-    assert all(
-        torch.equal(a.image, b.image) for a, b in zip(twice, whole, strict=True)
-    )
+    assert all(torch.equal(a.image, b.image) for a, b in zip(twice, whole, strict=True))
 
 
 def test_a_frame_further_back_counts_only_where_no_later_one_shows(known):

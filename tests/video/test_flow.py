@@ -19,10 +19,8 @@ def film():
 @pytest.fixture(scope="module")
 def found(film):
     """{number: (flow back, flow forth)}, estimated."""
-    return {
-        i: (flow(film[i].image, film[i - 1].image), flow(film[i - 1].image, film[i].image))
-        for i in PAIRS
-    }
+    pairs = {i: (film[i].image, film[i - 1].image) for i in PAIRS}
+    return {i: (flow(a, b), flow(b, a)) for i, (a, b) in pairs.items()}
 
 
 @pytest.mark.parametrize("number", PAIRS)
