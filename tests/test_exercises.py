@@ -146,6 +146,9 @@ def one_step(prepare=lambda image: image, reset=True, move=True, keep_inside=Fal
     return (step,)
 
 
+TRUSTED = {"wall": True, "ball": True, "uncovered": False, "come in": False}
+
+
 def by_channel(statistic):
     """A loss of one's own: the squared difference of a statistic."""
     return lambda f, s: (statistic(f) - statistic(s)).square().sum()
@@ -402,6 +405,28 @@ CASES = {
             adam(0.03, weights=True),
             adam(0.03, frozen=False),
             adam(2),
+        ],
+    ),
+    "n08.where_was_it": (
+        [((-4, -3),), ([-4.0, -3.0],)],
+        [((4, -3),), ((4, 3),), ((-4, 3),), ((-3, -4),), ((0, 0),), (7,)],
+    ),
+    "n08.which_are_told": (
+        [(TRUSTED,)],
+        [({**TRUSTED, name: not told},) for name, told in TRUSTED.items()]
+        + [({"wall": True},)],
+    ),
+    "n08.held": (
+        [(lambda x, w, c: (c * (x - w) ** 2).mean(),)],
+        [
+            (lambda x, w, c: ((x - w) ** 2).mean(),),
+            (lambda x, w, c: (c * (x - w) ** 2).sum(),),
+            (lambda x, w, c: (c * (x - w)).mean(),),
+            (lambda x, w, c: (c * (x - w).abs()).mean(),),
+            (lambda x, w, c: ((1 - c) * (x - w) ** 2).mean(),),
+            (lambda x, w, c: (c * (x - w) ** 2).sum() / c.sum() / 3,),
+            (lambda x, w, c: ((c * (x - w)) ** 2).mean(),),
+            (lambda x, w, c: c * (x - w) ** 2,),
         ],
     ),
     "n07.blind": (
