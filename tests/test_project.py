@@ -86,7 +86,7 @@ for name, module in [*sys.modules.items()]:
 """
 
 
-MOST_LINES = 1750  # types included, which take 150 of them
+MOST_LINES = 1810  # types included, which take 150 of them
 
 
 def test_one_picture_loads_little_code(capsys):

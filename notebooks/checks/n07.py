@@ -23,8 +23,8 @@ guess_textures = Guess(
 )
 guess_cost = Guess(
     "A step of the dearest idea costs how many times one with Gram matrices?",
-    ["1.01 to 1.05", "1.05 to 1.25", "1.25 to 2", "more than 2"],
-    "1.05 to 1.25",
+    ["hardly more than once", "once and a little", "one and a half", "two or more"],
+    "once and a little",
     "Nearly all of a step is the network, which none of them changes.",
 )
 guess_far = Guess(
