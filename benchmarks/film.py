@@ -1,6 +1,7 @@
 """How much a film flickers, with and without each ingredient.
 
     python -m benchmarks.film [CLIP] [--frames 12] [--size 256] [--style brush_strokes]
+    python -m benchmarks.film --frames 24 --save results/film.webp
 
 By default the film that nst makes itself, whose motion is known; of a CLIP the motion
 is estimated, and only pixels count whose flow can be trusted. Flicker is the mean
@@ -12,11 +13,13 @@ import argparse
 import itertools
 import statistics
 import time
+from fractions import Fraction
+from pathlib import Path
 
 import nst
 from nst.vgg import load_network
 from nst.video.clip import made_film
-from nst.video.files import Clip
+from nst.video.files import Clip, write_film
 from nst.video.flow import flow, reliability, warp
 
 
@@ -74,11 +77,15 @@ def main():
     parser.add_argument("--frames", type=int, default=12)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--style", default="brush_strokes")
+    parser.add_argument("--save", type=Path, help="the default's film alone, as .webp")
     options = parser.parse_args()
     count, size, style = options.frames, options.size, options.style
     given = taken(options.clip, count, size) if options.clip else made(count, size)
     frames, motion = given
     recipe = nst.Recipe(size=size)
+    if options.save:
+        images = film(frames, style, recipe)
+        return write_film([(x, Fraction(1, 12)) for x in images], options.save)
     vgg, painting = load_network(recipe, "cpu"), nst.sample(style, size)
     ways = {
         "alone": lambda: alone(frames, style, recipe),
