@@ -13,11 +13,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from .convolution import GAIN, seconds
+from .convolution import seconds
 from .errors import InputError, first_line
 
 SHRINK = 2.0**-6  # of the activations in float16, by conv1_1's weights and all biases
 GROW = 2.0**14  # of the slopes in float16: at 512 px 2**7 does, at 32 2**20 overflows
+GAIN = 1.5  # the least that is worth the rounding
 AMPERE, VOLTA = (8, 0), (7, 0)  # compute capabilities
 
 

@@ -409,12 +409,13 @@ CASES = {
     ),
     "n08.where_was_it": (
         [((-4, -3),), ([-4.0, -3.0],)],
-        [((4, -3),), ((4, 3),), ((-4, 3),), ((-3, -4),), ((0, 0),), (7,)],
+        [((4, -3),), ((4, 3),), ((-4, 3),), ((-3, -4),), ((0, 0),), (7,)]
+        + [(("left", "up"),)],
     ),
     "n08.which_are_told": (
         [(TRUSTED,)],
         [({**TRUSTED, name: not told},) for name, told in TRUSTED.items()]
-        + [({"wall": True},)],
+        + [({"wall": True},), ([True, True, False, False],)],
     ),
     "n08.held": (
         [(lambda x, w, c: (c * (x - w) ** 2).mean(),)],
@@ -444,7 +445,7 @@ CASES = {
     ),
     "n07.earth": (
         [(10,), (10.0,), ("10",), (torch.tensor(10.0),)],
-        [(12,), (9,), (1,), (4,), (14,), (10**0.5,), (7,), ("far",)],
+        [(12,), (9,), (1,), (4,), (14,), (18,), (10**0.5,), (7,), ("far",)],
     ),
     "n07.own_loss": (
         [
@@ -458,6 +459,7 @@ CASES = {
             (lambda f, s: (f - s).square().sum(),),  # sizes differ
             (lambda f, s: (f.mean((2, 3)) - s.mean((2, 3))).square(),),
             (lambda f, s: f.mean() + s.mean(),),
+            (lambda f, s: f.mean() - s.mean(),),
             (lambda f, s: 0 * f.sum(),),
             (lambda f, s: (f.mean() - s.mean()).square().detach(),),
             (lambda f, s: ((f > 1).float().mean() - (s > 1).float().mean()).square(),),

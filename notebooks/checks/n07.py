@@ -8,7 +8,7 @@ from .common import Hint, exercise, number, random
 from .guess import Guess, guesses  # noqa: F401  (guesses ends the lesson)
 
 guess_clouds = Guess(
-    "Five clouds, one Gram matrix: how many of the other ideas tell all five apart?",
+    "One Gram matrix: how many other ideas tell the heap from all four others?",
     ["none", "one", "two", "all four"],
     "one",
     "cmd alone looks beyond mean and covariance. The nearest feature need only point "
@@ -18,13 +18,18 @@ guess_textures = Guess(
     "Which idea comes nearest to painting the picture again, everything in its place?",
     ["moments", "cmd", "wasserstein", "neighbours"],
     "wasserstein",
-    "It counts ways, not squares of products: the quiet directions of a covariance "
+    "It counts distances, not squares of products: the quiet directions of a covariance "
     "weigh as well, and with them the features that only the rim has.",
 )
 guess_cost = Guess(
-    "A step of the dearest idea costs how many times one with Gram matrices?",
-    ["hardly more than once", "once and a little", "one and a half", "two or more"],
-    "once and a little",
+    "How much more does a step of the dearest idea cost than with Gram matrices?",
+    [
+        "hardly more",
+        "more by less than a quarter",
+        "half as much again",
+        "twice as much",
+    ],
+    "more by less than a quarter",
     "Nearly all of a step is the network, which none of them changes.",
 )
 guess_far = Guess(
@@ -68,8 +73,10 @@ def earth(answer):
         9: "The means account for 9. The deviations differ as well.",
         1: "That is what the deviations add. The means differ as well.",
         3 + 1: "Squared, both of them.",
-        9 + 5: "The clouds share a part of their width: subtract 2·σσ̂.",
         math.sqrt(10): "That is the distance; the loss is its square.",
+        9 + 4 + 1: "The clouds share a part of their width: subtract 2·σσ̂.",
+        9 + 9: "(σ - σ̂)², not (σ + σ̂)².",
+        9 + (math.sqrt(2) - 1) ** 2: "2 is the deviation, not its square.",
     }
     for wrong, hint in hints.items():
         if math.isclose(answer, wrong, rel_tol=1e-2):
@@ -103,8 +110,8 @@ def own_loss(function):
             "Picture and style may have different sizes (here 7x10 and 8x9 positions): "
             f"compare what does not depend on the places. ({error})"
         )
-    if not loss > 1e-6:
-        return "For features of another kind it gives 0 or less: it sees no difference."
+    if not loss > 1e-6 or not function(style, other) > 1e-6:
+        return "For features of another kind it gives 0 or less: square the difference."
     if not loss.requires_grad:
         return "L-BFGS needs its slope: no .detach(), .item(), .argmax() or NumPy."
     (slope,) = torch.autograd.grad(loss, free)

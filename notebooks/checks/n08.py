@@ -12,7 +12,7 @@ from matplotlib.colors import hsv_to_rgb
 import nst
 from nst.video.flow import warp
 
-from .common import exercise, random
+from .common import exercise, number, random
 from .guess import Guess, guesses  # noqa: F401  (guesses ends the lesson)
 
 guess_alone = Guess(
@@ -38,7 +38,7 @@ guess_least = Guess(
     "Which of the four flickers least?",
     ["alone", "begun from the last", "begun from the last, moved", "and held there"],
     "and held there",
-    "A good beginning is soon forgotten; the temporal loss acts in every step.",
+    "The moved beginning does most of it, and the loss holds on to it in every step.",
 )
 
 
@@ -109,7 +109,7 @@ def where_was_it(answer):
     """Back in time: 4 pixels to the left and 3 up, and up is negative."""
     if not isinstance(answer, list | tuple) or len(answer) != 2:
         return "Two numbers: (across, down)."
-    answer = tuple(float(number) for number in answer)
+    answer = tuple(map(number, answer))
     hints = {
         (4.0, -3.0): "Up is right: rows count downwards. But across, where WAS it?",
         (4.0, 3.0): "That is where it goes to, the flow forth. Where was it before?",
@@ -135,6 +135,8 @@ def which_are_told(answer):
         "uncovered": "It stood behind the ball before: nobody saw how it is painted.",
         "come in": "It was out of the frame before.",
     }
+    if not isinstance(answer, dict):
+        return "Keep the dict, with True or False for each name."
     for name, told in right.items():
         if answer.get(name) not in (True, False):
             return f"Write True or False for {name!r}."
@@ -167,6 +169,14 @@ def held(function):
         (
             (weight * (image - before).square()).sum() / weight.sum() / 3,
             "The mean over all pixels, those that are free as well.",
+        ),
+        (
+            (weight * (image - before).square()).sum() / weight.sum(),
+            "The mean over all 3·H·W numbers, not over the weights.",
+        ),
+        (
+            (weight * (image - before).square()).sum() / 48,
+            "D counts the three colours as well: 3·H·W.",
         ),
     )
     if not torch.allclose(found, right, rtol=1e-4):

@@ -134,6 +134,7 @@ def sheet(argv: Sequence[str]) -> int:
     add("content", nargs="?", default="cat", help="file, address or name (cat)")
     add("style", nargs="*", help="likewise, one or several (brush_strokes)")
     add("-o", "--output", help=".png or .jpg (sheet.png, numbered if taken)")
+    add("--force", action="store_true", help=FORCE)
     add("--workers", type=int, default=1, help="processes that share the cores (1)")
     add_options(parser, several=True)
     options = vars(parser.parse_intermixed_args(argv))
@@ -141,7 +142,7 @@ def sheet(argv: Sequence[str]) -> int:
     recipe, workers = recipe_of(options), within("--workers", options["workers"], 1)
     from .many import paint_sheet
 
-    how = {key: options[key] for key in ("device", "precision", "full")}
+    how = {key: options[key] for key in ("device", "precision", "full", "force")}
     given = options["content"], options["style"] or ["brush_strokes"], options["output"]
     return paint_sheet(*given, recipe, fields, workers, **how)
 
@@ -155,7 +156,7 @@ def video(argv: Sequence[str]) -> int:
     add = parser.add_argument
     add("film", help="a film, an animated GIF or WebP, a folder or pattern of frames")
     add("style", nargs="*", help="a painting, or several (brush_strokes)")
-    add("-o", "--output", help=".mp4, .mov, .mkv, .webp or .gif (FILM-STYLE.mp4)")
+    add("-o", "--output", help=".mp4, .mov, .m4v, .mkv, .webp or .gif (FILM-STYLE.mp4)")
     add("--force", action="store_true", help=FORCE)
     add("--mask", action="append", help="once a style: white where it shall go")
     add("--style-mask", action="append", help="once a style: white what is taken of it")

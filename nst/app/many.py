@@ -56,6 +56,7 @@ def paint_sheet(
     fields: dict[str, list],
     workers: int,
     full: bool = False,
+    force: bool = False,
     **how: Any,
 ) -> int:
     """Paint a sheet, its cells into a folder beside it; return the exit status."""
@@ -63,13 +64,15 @@ def paint_sheet(
     path = Path(output) if output else free(Path("sheet.png"))
     check_format(path)
     check_writable(path)
-    check_ours(path)
+    if not force:
+        check_ours(path)
     folder = path.with_suffix("")
     jobs = plan.jobs(content, styles, folder, **how)
     check_apart([path], [file for job in jobs for file in job.inputs.files()])
     results, stopped = paint_jobs(jobs, workers)
     if stopped or any(result.status == "failed" for result in results):
-        print(f"no sheet was made; what was painted is in {folder}")
+        there = f"; what was painted is in {folder}" if folder.exists() else ""
+        print(f"no sheet was made{there}")
         return 2
     cells = [result.job.output for result in results]
     save_image(plan.draw(cells), path, plan.record(cells))

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ..averages import TINY
-from ..errors import InputError
+from ..errors import InputError, first_line
 from ..losses import StyleLoss
 
 
@@ -57,6 +58,9 @@ class OwnLoss(StyleLoss):
         super()._aim(target, scale, mask)
 
     def factor_of(self, scale: str) -> float:
+        if not isfinite(self.distance(self.target).item()):
+            seen = f"style_loss {self.name} of the style itself is not finite"
+            raise InputError(f"{seen}: let it be 0 there")
         nothing = self.distance(self._zeros).item()
         return 1 / nothing if isfinite(nothing) and nothing > TINY else 1.0
 
@@ -65,7 +69,15 @@ class OwnLoss(StyleLoss):
         return features
 
     def distance(self, statistic: Tensor) -> Tensor:
-        found = self.function(statistic, self.target)
+        try:
+            found = self.function(statistic, self.target)
+        except torch.OutOfMemoryError:
+            raise
+        except (TypeError, RuntimeError, IndexError, AttributeError) as error:
+            why = f"{type(error).__name__}: {first_line(error)}"
+            seen = f"style_loss {self.name} of your own failed ({why})"
+            way = "it gets the picture's features and the style's, (1, C, H, W)"
+            raise InputError(f"{seen}: {way}, perhaps of different sizes") from error
         what = "something else than one number"
         if isinstance(found, Tensor) and found.numel() == 1:
             if found.requires_grad or not statistic.requires_grad:

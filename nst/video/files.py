@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.util import find_spec
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class Clip:
         """Return kind, number of frames and (height, width) of the first."""
         if isinstance(self.source, list):
             if len(self.source) < 2:
-                raise InputError(f"{len(self.source)} frames: give two or more")
+                raise InputError("a film of fewer than two frames: give two or more")
             height, width = load_image(self.source[0]).shape[-2:]
             return "frames", len(self.source), (height, width)
         assert self.path
@@ -64,13 +64,12 @@ class Clip:
             self._several(count)
             return "animated", count, size[::-1]
         with self._opened() as (container, stream):
-            count = stream.frames or 0
-            if stream.frames == 1:
-                self._several(1)
-            first = next(container.decode(stream), None)
-            if first is None:
+            seen = list(islice(container.decode(stream), 2))
+            if not seen:
                 raise InputError(f"{str(self.path)!r} has no frame that can be read")
-            height, width = upright(first).shape[:2]
+            self._several(len(seen))
+            count = stream.frames or 0
+            height, width = upright(seen[0]).shape[:2]
         return "film", count, (height, width)
 
     def _several(self, count: int) -> None:
@@ -142,7 +141,7 @@ def _readable(path: Path | None) -> Iterator[None]:
     except InputError:
         raise
     except (OSError, ValueError, EOFError, SyntaxError, IndexError) as error:
-        why = first_line(error)
+        why = getattr(error, "strerror", None) or first_line(error)
         seen = f"{str(path)!r} cannot be read as a film ({why})"
         raise InputError(f"{seen}: give another file") from error
 
@@ -206,7 +205,7 @@ def _write_film(
         image, seconds = first
         film = out.add_stream("libx264", rate=max(1, round(1 / seconds)))
         film.height, film.width = image.shape[-2:]
-        film.pix_fmt, film.options = "yuv420p", {"crf": "16"}
+        film.pix_fmt, film.options = "yuv420p", {"crf": "16", "threads": "1"}
         film.codec_context.time_base = base
         tracks: list[tuple[Any, Any, Any]] = []
         if sound:
@@ -215,7 +214,12 @@ def _write_film(
                 copy = out.add_stream_from_template(track)
                 tracks.append((container, track, copy))
         for image, seconds in chain([first], stills):
-            frame = av.VideoFrame.from_image(to_pil(image))
+            planes = av.VideoFrame.from_image(to_pil(image)).to_ndarray(
+                format="yuv420p"
+            )
+            frame = av.VideoFrame.from_ndarray(
+                planes, "yuv420p"
+            )  # the same bytes twice
             frame.pts, frame.time_base = round(time / base), base
             out.mux(film.encode(frame))
             time += seconds

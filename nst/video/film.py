@@ -8,6 +8,7 @@ holds it there wherever the flow can be trusted.
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -50,7 +51,7 @@ class Frame:
 
 @lists_fields(Recipe)
 def style_video(
-    frames: Iterable[Source],
+    frames: Iterable[Source] | str | Path,
     style: Sources,
     recipe: Recipe | None = None,
     *,
@@ -62,11 +63,12 @@ def style_video(
 ) -> Iterator[Frame]:
     """Paint the frames of a film; return an iterator of `Frame`s.
 
-    ``frames`` are pictures of one size, as `load_image` takes them; the other arguments
-    are as in `style_transfer`. The recipe's ``temporal_weight`` says how much a frame
-    keeps of the one before, ``frame_steps`` how many steps it takes; the first frame
-    after a cut is painted as a picture is. Raise `InputError` for a frame of another
-    size, or one that cannot be read.
+    ``frames`` are pictures of one size, as `load_image` takes them, or the path of a
+    film; the other arguments are as in `style_transfer`. ``frame.image`` is the picture
+    to show; `nst video` on the command line writes films. The recipe's
+    ``temporal_weight`` says how much a frame keeps of the one before, ``frame_steps``
+    how many steps it takes; the first frame after a cut is painted as a picture is.
+    Raise `InputError` for a frame of another size, or one that cannot be read.
 
     Example:
         >>> frames = [nst.sample("cat", 32)] * 2
@@ -77,6 +79,10 @@ def style_video(
     recipe = as_recipe(recipe, **changes)
     given: dict[str, Any] = {"style": style, "masks": masks, "style_masks": style_masks}
     painter = FilmPainter(recipe, choose(device, precision))
+    if isinstance(frames, str | Path):
+        from .files import Clip
+
+        frames = (still.picture for still in Clip(frames))
     for frame in frames:
         yield painter.paint(Inputs.of(frame, wanted=recipe.wanted, **given))
 

@@ -50,22 +50,34 @@ def test_the_same_command_paints_nothing_again(clip, tmp_path, monkeypatch):
     out = tmp_path / "out.mp4"
     command = ["video", str(clip), "ink", *TINY, "-o", str(out)]
     assert main(command) == 0
-    kept, film = frames(tmp_path / "out.frames"), out.read_bytes()
+    kept = frames(tmp_path / "out.frames")
     painted = []
     own = video.FilmPainter.paint
     monkeypatch.setattr(
         video.FilmPainter, "paint", lambda *a: painted.append(1) or own(*a)
     )
     assert main(command) == 0 and painted == []
-    assert frames(tmp_path / "out.frames") == kept and out.read_bytes() == film
+    assert frames(tmp_path / "out.frames") == kept and Clip(out).count == 6
     (tmp_path / "out.frames" / "000004.png").unlink()  # and those after it follow it
     assert main(command) == 0 and len(painted) == 1
     assert frames(tmp_path / "out.frames") == kept
     assert main([*command, "--style-weight", "20"]) == 0 and len(painted) == 7
+    assert frames(tmp_path / "out.frames") == kept  # another recipe, another folder
+    assert len(frames(tmp_path / "out-2.frames")) == 6
+    assert main(command) == 0 and len(painted) == 7
+
+
+DIRECT = """
+import sys
+from nst import device
+from nst.app.cli import main
+device.fastest = lambda: "direct"  # so that two processes compute alike
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def run(clip, out, *more):
-    command = [sys.executable, "-m", "nst", "video", str(clip), "ink", *TINY, *more]
+    command = [sys.executable, "-c", DIRECT, "video", str(clip), "ink", *TINY, *more]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         [*command, "-o", str(out)],
@@ -94,7 +106,19 @@ def test_killed_at_any_moment_it_ends_with_the_same_frames(clip, tmp_path):
         process.wait()
     assert run(clip, out).wait() == 0
     assert frames(tmp_path / "out.frames") == frames(tmp_path / "whole.frames")
-    assert out.read_bytes() == (tmp_path / "whole.mp4").read_bytes()
+    assert Clip(out).count == Clip(tmp_path / "whole.mp4").count == 6
+
+
+def test_it_goes_on_as_it_was_computed(clip, tmp_path, monkeypatch):
+    out = tmp_path / "out.mp4"
+    command = ["video", str(clip), "ink", *TINY, "-o", str(out)]
+    for convolution in ("winograd", "direct"):
+        monkeypatch.setattr("nst.device.fastest", lambda way=convolution: way)
+        assert main(command) == 0
+        for number in (3, 4, 5, 6):
+            made = nst.read_record(tmp_path / "out.frames" / f"{number:06d}.png")
+            assert made["convolution"] == "winograd"
+            (tmp_path / "out.frames" / f"{number:06d}.png").unlink()
 
 
 def test_ctrl_c_keeps_a_film_of_what_there_is(clip, tmp_path):
@@ -105,6 +129,43 @@ def test_ctrl_c_keeps_a_film_of_what_there_is(clip, tmp_path):
     told, _ = process.communicate(timeout=60)
     assert process.returncode == 2 and "stopped after" in told
     assert 2 <= Clip(out).count < 6
+
+
+def test_ctrl_c_leaves_a_film_that_is_there(clip, tmp_path):
+    out = tmp_path / "out.mp4"
+    assert run(clip, out).wait() == 0
+    film, kept = out.read_bytes(), frames(tmp_path / "out.frames")
+    process = run(clip, out, "--frame-steps", "40")
+    wait_for(tmp_path / "out-2.frames", 2)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert out.read_bytes() == film and frames(tmp_path / "out.frames") == kept
+    (part,) = tmp_path.glob("out-0*.mp4")
+    assert Clip(part).count == int(part.stem[-4:])
+
+
+def test_no_frame_of_others_is_replaced(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("clip.frames", "mine.frames"):
+        Path(name).mkdir()
+    for index, frame in enumerate(made_film(3, 48), 1):
+        nst.save_image(frame.image, f"clip.frames/{index:06d}.png")
+    Path("mine.frames/000001.png").write_bytes(b"precious")
+    given = frames(Path("clip.frames"))
+    assert main(["video", "clip.frames", "ink", *TINY, "-o", "clip.mp4"]) == 0
+    assert frames(Path("clip.frames")) == given
+    assert main(["video", "clip.frames", "ink", *TINY, "-o", "mine.mp4"]) == 0
+    assert Path("mine.frames/000001.png").read_bytes() == b"precious"
+    assert len(frames(Path("mine-2.frames"))) == 3
+
+
+def test_by_default_another_recipe_gets_a_number(clip, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for more in ([], ["--frame-steps", "3"], []):
+        assert main(["video", str(clip), "ink", *TINY, *more]) == 0
+    films = sorted(path.name for path in tmp_path.glob("*.mp4"))
+    assert films == ["in-ink-2.mp4", "in-ink.mp4"]
+    assert len(list(tmp_path.glob("*.frames"))) == 2
 
 
 def test_folders_patterns_and_animations_are_films(tmp_path, monkeypatch, capsys):

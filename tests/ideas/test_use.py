@@ -120,6 +120,9 @@ def test_a_subclass_is_an_idea_in_tiles_too(vgg, cat):
         (lambda f, s: f.mean((2, 3)), {}, "something else than one number"),
         (lambda f, s: 3, {}, "something else than one number"),
         (lambda f, s: f.detach().sum(), {}, "a number without a gradient"),
+        (lambda f, s: (f - s).square().mean(), {}, "of your own failed .RuntimeError"),
+        (lambda f: f.sum(), {}, "of your own failed .TypeError"),
+        (lambda f, s: (f - f).sum() / 0, {}, "is not finite: let it be 0"),
     ],
 )
 def test_what_a_function_cannot_do_is_one_sentence(function, how, told):

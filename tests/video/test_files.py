@@ -167,7 +167,7 @@ def bad(tmp_path, frames, kind):
         ("sound", "has sound alone"),
         ("one", "has one frame"),
         ("one gif", "has one frame"),
-        ("frames", "1 frames: give two"),
+        ("frames", "fewer than two frames"),
     ],
 )
 def test_what_is_no_film_is_one_sentence(tmp_path, frames, kind, told):

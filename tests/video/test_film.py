@@ -1,6 +1,7 @@
 """A film's frames follow each other, begin afresh after a cut, and are reproducible."""
 
 import gc
+from fractions import Fraction
 from itertools import islice, pairwise
 
 import pytest
@@ -11,6 +12,7 @@ from nst.device import choose
 from nst.inputs import Inputs
 from nst.losses import temporal_loss
 from nst.video.clip import made_film
+from nst.video.files import write_film
 from nst.video.film import FilmPainter
 from nst.video.flow import warp
 
@@ -151,6 +153,14 @@ def test_memory_stays_flat():
             tensors = [x for x in gc.get_objects() if isinstance(x, torch.Tensor)]
             counts.append(sum(x.numel() for x in tensors))
     assert counts[1] <= 1.05 * counts[0]
+
+
+def test_the_path_of_a_film_will_do(known, tmp_path):
+    with pytest.raises(nst.InputError, match="no such film"):
+        list(nst.style_video(tmp_path / "none.mp4", "ink", **QUICK))
+    path = tmp_path / "a.webp"
+    write_film([(frame.image, Fraction(1, 10)) for frame in known[:2]], path)
+    assert len(list(nst.style_video(str(path), "ink", **QUICK))) == 2
 
 
 def test_it_is_lazy(known):
