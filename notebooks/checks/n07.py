@@ -18,7 +18,7 @@ guess_textures = Guess(
     "Which idea comes nearest to painting the picture again, everything in its place?",
     ["moments", "cmd", "wasserstein", "neighbours"],
     "wasserstein",
-    "It counts distances, not squares of products: the quiet directions of a covariance "
+    "It counts distances, not squares of products: a covariance's quiet directions "
     "weigh as well, and with them the features that only the rim has.",
 )
 guess_cost = Guess(

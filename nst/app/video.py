@@ -60,13 +60,8 @@ def paint_film(
     stem = Path(source.rstrip("/*")).stem if clip.path is None else clip.path.stem
     usual = Path(f"{stem}-{Path(styles[0]).stem}.mp4")
     path = Path(output) if output else free(usual, partial(_goes_on, made=first))
-    check_film(path)
-    check_writable(path)
-    check_apart([path], [("film", str(file)) for file in clip.files])
+    _check_output(path, clip, force)
     there = path.exists()
-    if there and not force and not is_ours(path):
-        seen = f"{str(path)!r} is there and nst did not make it"
-        raise InputError(f"{seen}: name another file, or give --force")
     folder = free(path.with_suffix(".frames"), partial(_holds, made=first))
     if (folder / FIRST).exists():  # go on as it was computed
         painter.compute = choose_again(read_record(folder / FIRST), device, precision)
@@ -83,6 +78,16 @@ def paint_film(
     write_film(film.shown(folder), path, clip.path)
     print(f"the film is in {path}, its frames are in {folder}{whole}")
     return 2 if asked else 0
+
+
+def _check_output(path: Path, clip: Clip, force: bool) -> None:
+    """Raise `InputError` if ``path`` cannot be the film's, or is not ours to replace."""
+    check_film(path)
+    check_writable(path)
+    check_apart([path], [("film", str(file)) for file in clip.files])
+    if path.exists() and not force and not is_ours(path):
+        seen = f"{str(path)!r} is there and nst did not make it"
+        raise InputError(f"{seen}: name another file, or give --force")
 
 
 def _holds(folder: Path, made: dict[str, Any]) -> bool:
