@@ -81,7 +81,7 @@ def paint_film(
 
 
 def _check_output(path: Path, clip: Clip, force: bool) -> None:
-    """Raise `InputError` if ``path`` cannot be the film's, or is not ours to replace."""
+    """Raise `InputError` if ``path`` cannot be the film, or is not ours to replace."""
     check_film(path)
     check_writable(path)
     check_apart([path], [("film", str(file)) for file in clip.files])
