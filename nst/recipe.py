@@ -51,7 +51,7 @@ class Recipe:
         "layers whose Gram matrices the style loss compares",
     )
     style_loss: StyleIdea = option(
-        "gram", IDEA, label="idea of style", offered=get_args(Idea)
+        "gram", IDEA, label="idea", offered=get_args(Idea)
     )
     content_layer_weights: tuple[float, ...] | None = live(
         None, "factor of each layer's loss; None: one over their number", 0.0, 1e6
