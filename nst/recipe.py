@@ -50,9 +50,7 @@ class Recipe:
         ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1"),
         "layers whose Gram matrices the style loss compares",
     )
-    style_loss: StyleIdea = option(
-        "gram", IDEA, label="idea", offered=get_args(Idea)
-    )
+    style_loss: StyleIdea = option("gram", IDEA, label="idea", offered=get_args(Idea))
     content_layer_weights: tuple[float, ...] | None = live(
         None, "factor of each layer's loss; None: one over their number", 0.0, 1e6
     )
