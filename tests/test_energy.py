@@ -9,7 +9,7 @@ from conftest import relative
 from PIL import Image, PngImagePlugin
 
 import nst
-from nst.losses import at_energy, energy
+from nst.averages import at_energy, energy
 
 RECIPE = nst.Recipe()
 OWN = RECIPE.replace(scale="own")

@@ -180,7 +180,7 @@ def test_folders_patterns_and_animations_are_films(tmp_path, monkeypatch, capsys
 
 
 def test_odd_sizes_become_even_and_the_sound_stays(tmp_path):
-    from video.test_files import write
+    from video.test_film_files import write
 
     pictures = [nst.to_pil(frame.image) for frame in made_film(4, 64)]
     source = write(tmp_path / "in.mp4", pictures, sound=True)
