@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ..averages import TINY, part
 from ..losses import StyleLoss
-from .moments import deviation, moments
+from .moments import deviation, moments, strips
 
 ORDERS = 5
 KINK = 1e-4  # of a norm: below it the norm is rounded off, for L-BFGS
@@ -23,23 +23,30 @@ class Powers(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, f: Tensor, unit: Tensor, weights: Tensor) -> Tensor:
         context.save_for_backward(f, unit, weights)
-        s = _squashed(f, unit)
-        power, means = s * weights, []
-        for _ in range(ORDERS):
-            means.append(power.sum(2))
-            power = power.mul_(s)
-        return torch.stack(means, 1)
+        sums = f.new_zeros(1, ORDERS, f.shape[1])
+        for some, share in strips(f, weights):
+            s = _squashed(some, unit)
+            power = s * share
+            for k in range(ORDERS):
+                sums[:, k] += power.sum(2)
+                power = power.mul_(s)
+        return sums
 
     @staticmethod
     def backward(context: Any, slope: Tensor) -> tuple[Tensor, None, None]:
         f, unit, weights = context.saved_tensors
-        s = _squashed(f, unit)
         slope = slope[..., None]  # (1, 5, C, 1)
-        total = s.new_zeros(()).expand_as(s).clone()
-        for k in range(ORDERS, 0, -1):  # Horner: Σ k·slope_k·s^(k-1)
-            total = total.mul_(s).add_(k * slope[:, k - 1])
-        within = s.square_().neg_().add_(0.25)  # the sigmoid's own slope
-        return total.mul_(within).mul_(weights / unit), None, None
+        result = torch.empty_like(f)
+        for (some, share), (total, _) in zip(
+            strips(f, weights), strips(result, weights), strict=True
+        ):
+            s = _squashed(some, unit)
+            total.copy_((ORDERS * slope[:, -1]).expand_as(total))
+            for k in range(ORDERS - 1, 0, -1):  # Horner: Σ k·slope_k·s^(k-1)
+                total.mul_(s).add_(k * slope[:, k - 1])
+            within = s.square_().neg_().add_(0.25)  # the sigmoid's own slope
+            total.mul_(within).mul_(share / unit)
+        return result, None, None
 
 
 def _squashed(f: Tensor, unit: Tensor) -> Tensor:

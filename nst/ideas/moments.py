@@ -1,23 +1,55 @@
 """Style as each channel's mean and deviation."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import torch
 from torch import Tensor
 
 from ..averages import TINY
 from ..losses import StyleLoss
 
+AT_ONCE = 2**17  # features at a time: a processor's cache holds them
 LEAST = 1e-10  # of the style's mean variance, added to each channel's: it may be 0
+
+
+class Sums(torch.autograd.Function):
+    """Σ t²F and Σ t²F² over positions: (N, C, M) and weights t² -> (N, 2, C)."""
+
+    @staticmethod
+    def forward(context: Any, f: Tensor, weights: Tensor) -> Tensor:
+        context.save_for_backward(f, weights)
+        sums = f.new_zeros(len(f), 2, f.shape[1])
+        for some, share in strips(f, weights):
+            weighted = some * share
+            sums[:, 0] += weighted.sum(2)
+            sums[:, 1] += weighted.mul_(some).sum(2)
+        return sums
+
+    @staticmethod
+    def backward(context: Any, slope: Tensor) -> tuple[Tensor, None]:
+        f, weights = context.saved_tensors
+        first, second = slope[..., None].unbind(1)
+        return (2 * second * f).add_(first).mul_(weights), None
+
+
+def strips(f: Tensor, weights: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield some positions of (N, C, M) and their weights at a time."""
+    count = max(1, AT_ONCE // f.shape[1])
+    for start in range(0, f.shape[2], count):
+        here = ..., slice(start, start + count)
+        yield f[here], weights if weights.shape[2] == 1 else weights[here]
 
 
 def moments(features: Tensor, mask: Tensor | None = None) -> Tensor:
     """Return E[F] and E[F²] over positions: (N, C, H, W) -> (N, 2, C)."""
     f = features.flatten(2)
     if mask is None:
-        return torch.stack([f.mean(2), f.square().mean(2)], 1)
-    weights = mask.square().flatten(2)
-    weighted = f * weights
-    sums = torch.stack([weighted.sum(2), (weighted * f).sum(2)], 1)
-    return sums / weights.sum().clamp_min(TINY)
+        weights = f.new_full((1, 1, 1), 1 / f.shape[2])
+    else:
+        weights = mask.square().flatten(2)
+        weights = weights / weights.sum().clamp_min(TINY)
+    return Sums.apply(f, weights)
 
 
 def deviation(moments: Tensor, style: Tensor) -> Tensor:
