@@ -20,14 +20,13 @@ import nst
 from nst.vgg import load_network
 from nst.video.clip import made_film
 from nst.video.files import Clip, write_film
-from nst.video.flow import flow, reliability, warp
+from nst.video.flow import flicker, flow, reliability
 
 
 def made(count, size):
     """(frames, [(flow, weight), ...] of all but the first) of the film that we make."""
     known = list(made_film(count, size))
-    motion = [(frame.flow, (~frame.hidden).float()) for frame in known[1:]]
-    return [frame.image for frame in known], motion
+    return [frame.image for frame in known], [frame.motion for frame in known[1:]]
 
 
 def taken(clip, count, size):
@@ -40,16 +39,6 @@ def taken(clip, count, size):
         weight = reliability(back, flow(before, now))
         motion.append((back, (weight > 0.99).float()))
     return frames, motion
-
-
-def flicker(images, motion):
-    changes = []
-    for (before, now), (way, seen) in zip(
-        itertools.pairwise(images), motion, strict=True
-    ):
-        apart = (warp(before, way) - now).abs().mean(1, True)
-        changes.append(255 * ((apart * seen).sum() / seen.sum()).item())
-    return statistics.mean(changes)
 
 
 def alone(frames, style, recipe):

@@ -47,7 +47,7 @@ from .transfer import iterate as iterate
 from .transfer import style_transfer as style_transfer
 from .vgg import VGG19 as VGG19
 from .vgg import load_vgg19 as load_vgg19
-
-__version__: str
 from .video.film import Frame as Frame
 from .video.film import style_video as style_video
+
+__version__: str

@@ -130,8 +130,11 @@ class Objective(nn.Module):
         """Return all losses by name, from the sums over an image's positions."""
         recipe = self.recipe
         by_layer: dict[str, Tensor] = {}
+        worth: dict[str, float] = {}  # of a style layer
         for (kind, region, layer), loss in self.parts():
             add_to(by_layer, f"{kind}/{layer}", loss.compare(sums[kind, region, layer]))
+            if kind == "style":
+                worth[layer] = loss.worth
         losses: dict[str, Tensor] = {}
         for kind in ("content", "style"):
             names = getattr(recipe, f"{kind}_layers")
@@ -142,7 +145,7 @@ class Objective(nn.Module):
                 losses[f"{kind}/{name}"] = loss = by_layer[f"{kind}/{name}"]
                 total = total + weight * loss
                 if kind == "style":
-                    pull = pull + weight * self._idea(name).worth * loss
+                    pull = pull + weight * worth[name] * loss
             losses[kind] = total
         penalties = {"tv": total_variation(image)}
         if self.anchors:

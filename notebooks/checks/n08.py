@@ -10,7 +10,7 @@ from IPython.display import HTML
 from matplotlib.colors import hsv_to_rgb
 
 import nst
-from nst.video.flow import warp
+from nst.video import flow
 
 from .common import exercise, number, random
 from .guess import Guess, guesses  # noqa: F401  (guesses ends the lesson)
@@ -97,11 +97,7 @@ def play(told, *films, seconds=0.12):
 
 def flicker(images, known):
     """By how much pixels change that only moved, in 255ths, over a film."""
-    found = []
-    for frame, before, now in zip(known[1:], images[:-1], images[1:], strict=True):
-        apart = (warp(before, frame.flow) - now).abs().mean(1, True)
-        found.append(255 * apart[~frame.hidden].mean().item())
-    return sum(found) / len(found)
+    return flow.flicker(images, [frame.motion for frame in known[1:]])
 
 
 @exercise

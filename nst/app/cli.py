@@ -69,6 +69,18 @@ def _show(message: Warning | str, *where: Any, **more: Any) -> None:
     print(f"nst: {message}", file=sys.stderr)
 
 
+def _add_pictures(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("content", nargs="?", default="cat", help="file, address or name (cat)")
+    add("style", nargs="*", help="likewise, one or several (brush_strokes)")
+
+
+def _add_masks(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--mask", action="append", help="once a style: white where it shall go")
+    add("--style-mask", action="append", help="once a style: white what is taken of it")
+
+
 def style(argv: Sequence[str]) -> int:
     parser = Parser(
         prog="nst",
@@ -77,14 +89,12 @@ def style(argv: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("content", nargs="?", default="cat", help="file, address or name (cat)")
-    add("style", nargs="*", help="likewise, one or several (brush_strokes)")
+    _add_pictures(parser)
     add("-o", "--output", help=".png or .jpg (CONTENT-STYLE.png, numbered if taken)")
     add("--force", action="store_true", help=FORCE)
     add_options(parser)
     add("--blend", type=float, nargs="+", help="a weight for each of several styles")
-    add("--mask", action="append", help="once a style: white where it shall go")
-    add("--style-mask", action="append", help="once a style: white what is taken of it")
+    _add_masks(parser)
     add("--every", type=int, metavar="N", help="also save every Nth step")
     add("--checkpoint", metavar="FILE", help="keep the run there, to go on from")
     add("--checkpoint-every", type=float, metavar="SECONDS", default=30.0, help="(30)")
@@ -131,8 +141,7 @@ def sheet(argv: Sequence[str]) -> int:
         "two for rows and columns. The pictures lie in a folder beside it.",
     )
     add = parser.add_argument
-    add("content", nargs="?", default="cat", help="file, address or name (cat)")
-    add("style", nargs="*", help="likewise, one or several (brush_strokes)")
+    _add_pictures(parser)
     add("-o", "--output", help=".png or .jpg (sheet.png, numbered if taken)")
     add("--force", action="store_true", help=FORCE)
     add("--workers", type=int, default=1, help="processes that share the cores (1)")
@@ -158,8 +167,7 @@ def video(argv: Sequence[str]) -> int:
     add("style", nargs="*", help="a painting, or several (brush_strokes)")
     add("-o", "--output", help=".mp4, .mov, .m4v, .mkv, .webp or .gif (FILM-STYLE.mp4)")
     add("--force", action="store_true", help=FORCE)
-    add("--mask", action="append", help="once a style: white where it shall go")
-    add("--style-mask", action="append", help="once a style: white what is taken of it")
+    _add_masks(parser)
     add_options(parser)
     options = vars(parser.parse_intermixed_args(argv))
     recipe = recipe_of(options)

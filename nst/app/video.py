@@ -4,6 +4,7 @@ import math
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from ..device import Precision, choose, choose_again
 from ..errors import InputError
 from ..files import check_apart, check_writable
 from ..images import load_image, resize
-from ..inputs import Inputs, fingerprint
+from ..inputs import Inputs, Picture, fingerprint
 from ..keep.places import check_ours, free, made_as
 from ..keep.record import as_text, describe, read_record
 from ..keep.saving import save_image
@@ -130,14 +131,8 @@ class _Film:
         return made | {"film": {"frame": number, "after": before}}
 
     def _inputs(self, picture: Any) -> Inputs:
-        parts = self.usual
-        return Inputs.of(
-            picture,
-            parts.styles,
-            parts.masks or None,
-            parts.style_masks or None,
-            wanted=self.painter.recipe.wanted,
-        )
+        wanted = self.painter.recipe.wanted
+        return replace(self.usual, content=Picture.of(picture, wanted=wanted))
 
     def paint(self, folder: Path) -> Iterator[int]:
         """Paint, or take as kept, frame after frame; yield their numbers."""
@@ -150,8 +145,8 @@ class _Film:
             if made_as(file, made, "film"):
                 frame = self.painter.take(inputs, load_image(file))
             else:
-                frame = self.painter.paint(inputs)
                 check_ours(file)
+                frame = self.painter.paint(inputs)
                 save_image(frame.painted, file, as_text(made))
             before = fingerprint(frame.painted)
             self.seconds.append(still.seconds)
@@ -181,9 +176,7 @@ def _even(recipe: Recipe, shape: tuple[int, int]) -> Recipe:
     """Return the recipe with an exact size of even sides, as H.264 wants them."""
     height, width = content_shape(shape, recipe.long_side, recipe)
     even = tuple(max(16, side // 2 * 2) for side in (height, width))
-    if recipe.sizes:
-        return recipe.replace(size=even, sizes=recipe.sizes)
-    return recipe.replace(size=even)
+    return recipe.replace(size=even, sizes=recipe.sizes)
 
 
 def _check_space(folder: Path, count: int, recipe: Recipe) -> None:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ..averages import TINY, part
 from ..losses import StyleLoss
-from .moments import deviation, moments, strips
+from .moments import deviation, moments, shares, strips
 
 ORDERS = 5
 KINK = 1e-4  # of a norm: below it the norm is rounded off, for L-BFGS
@@ -57,12 +57,7 @@ def squashed_powers(
     features: Tensor, mask: Tensor | None = None, *, unit: Tensor
 ) -> Tensor:
     """Return `Powers` of features (1, C, H, W) in units of (1, C), with a mask's t²."""
-    f = features.flatten(2)
-    if mask is None:
-        weights = f.new_full((1, 1, 1), 1 / f.shape[2])
-    else:
-        weights = mask.square().flatten(2)
-        weights = weights / weights.sum().clamp_min(TINY)
+    f, weights = shares(features, mask)
     return Powers.apply(f, unit[..., None], weights)
 
 

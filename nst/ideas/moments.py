@@ -41,15 +41,18 @@ def strips(f: Tensor, weights: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         yield f[here], weights if weights.shape[2] == 1 else weights[here]
 
 
-def moments(features: Tensor, mask: Tensor | None = None) -> Tensor:
-    """Return E[F] and E[F²] over positions: (N, C, H, W) -> (N, 2, C)."""
+def shares(features: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Return features as (N, C, M), and each position's share of an average by t²."""
     f = features.flatten(2)
     if mask is None:
-        weights = f.new_full((1, 1, 1), 1 / f.shape[2])
-    else:
-        weights = mask.square().flatten(2)
-        weights = weights / weights.sum().clamp_min(TINY)
-    return Sums.apply(f, weights)
+        return f, f.new_full((1, 1, 1), 1 / f.shape[2])
+    weights = mask.square().flatten(2)
+    return f, weights / weights.sum().clamp_min(TINY)
+
+
+def moments(features: Tensor, mask: Tensor | None = None) -> Tensor:
+    """Return E[F] and E[F²] over positions: (N, C, H, W) -> (N, 2, C)."""
+    return Sums.apply(*shares(features, mask))
 
 
 def deviation(moments: Tensor, style: Tensor) -> Tensor:

@@ -25,6 +25,12 @@ class Known:
     flow: Tensor | None
     hidden: Tensor | None
 
+    @property
+    def motion(self) -> tuple[Tensor, Tensor]:
+        """The flow, and 1 where a pixel was to be seen, else 0: for `flicker`."""
+        assert self.flow is not None and self.hidden is not None
+        return self.flow, (~self.hidden).float()
+
 
 def made_film(
     count: int = 24, size: int = 256, behind: str = "coffee", before: str = "astronaut"

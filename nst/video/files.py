@@ -205,7 +205,7 @@ def _write_film(
         image, seconds = first
         film = out.add_stream("libx264", rate=max(1, round(1 / seconds)))
         film.height, film.width = image.shape[-2:]
-        film.pix_fmt, film.options = "yuv420p", {"crf": "16", "threads": "1"}
+        film.pix_fmt, film.options = "yuv420p", {"crf": "16"}
         film.codec_context.time_base = base
         tracks: list[tuple[Any, Any, Any]] = []
         if sound:
@@ -214,12 +214,9 @@ def _write_film(
                 copy = out.add_stream_from_template(track)
                 tracks.append((container, track, copy))
         for image, seconds in chain([first], stills):
-            planes = av.VideoFrame.from_image(to_pil(image)).to_ndarray(
-                format="yuv420p"
-            )
-            frame = av.VideoFrame.from_ndarray(
-                planes, "yuv420p"
-            )  # the same bytes twice
+            picture = av.VideoFrame.from_image(to_pil(image))
+            planes = picture.to_ndarray(format="yuv420p")
+            frame = av.VideoFrame.from_ndarray(planes, "yuv420p")
             frame.pts, frame.time_base = round(time / base), base
             out.mux(film.encode(frame))
             time += seconds

@@ -109,17 +109,14 @@ class FilmPainter:
             for step in paint(inputs, self._recipe, self.compute):
                 painted = step.best
         assert painted is not None
-        return self.take(inputs, load_image(to_pil(painted)), cut)
+        return self._take(scene, load_image(to_pil(painted)), cut)
 
-    def take(self, inputs: Inputs, painted: Tensor, cut: bool = False) -> Frame:
+    def take(self, inputs: Inputs, painted: Tensor) -> Frame:
         """Take a frame that was painted earlier as the next one."""
-        content = self._scene(inputs).content.cpu()
-        if self._past and self._past[-1][0].shape != content.shape:
-            was, now = (x.shape[-2:] for x in (self._past[-1][0], content))
-            seen = (
-                f"frame {self.number + 1} is {now[1]}x{now[0]} after {was[1]}x{was[0]}"
-            )
-            raise InputError(f"{seen}: give frames of one size")
+        return self._take(self._scene(inputs), painted, cut=False)
+
+    def _take(self, scene: Scene, painted: Tensor, cut: bool) -> Frame:
+        content = scene.content.cpu()
         self._past.append((content, painted))
         self.number += 1
         image = finish(painted, content, self.recipe)

@@ -5,6 +5,8 @@ is (1, 2, H, W) in pixels, across and down: what is at x is at x + w(x) in the o
 frame.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -87,6 +89,19 @@ def soften(weight: Tensor) -> Tensor:
     kernel = torch.outer(line, line)[None, None]
     padded = pad(weight, (2, 2, 2, 2), mode="replicate")
     return conv2d(padded, kernel / kernel.sum())
+
+
+def flicker(images: Sequence[Tensor], motion: Sequence[tuple[Tensor, Tensor]]) -> float:
+    """Return by how much a film changes where it only moved, in 255ths.
+
+    ``motion`` has the flow back and a weight, for each image but the first: the mean
+    difference to the image before, moved along the flow, where the weight says so.
+    """
+    changes = []
+    for (before, now), (way, seen) in zip(pairwise(images), motion, strict=True):
+        apart = (warp(before, way) - now).abs().mean(1, True)
+        changes.append(255 * ((apart * seen).sum() / seen.sum()).item())
+    return sum(changes) / len(changes)
 
 
 def occluded(weight: Tensor) -> Tensor:
